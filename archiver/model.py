@@ -1,0 +1,267 @@
+"""The values that pass between the stages. All are frozen; no stage changes what it got.
+
+document → `Reading` (`Reference`, `Adjustment`) → `Candidate` → `Download` → `Picture`
+→ `ImageRecord` → `Replacement` → `DocumentRecord`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Outcome(StrEnum):
+    """What became of an image; the journal's and the report's word for it."""
+
+    STORED = "stored"
+    REUSED = "reused"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    PLACEHOLDER = "placeholder"
+    NOT_IMAGE = "not_image"
+    DAMAGED = "damaged"
+    TOO_BIG = "too_big"
+    UNSAFE = "unsafe"
+    UNREACHABLE = "unreachable"
+    TRANSIENT = "transient"
+    MISSING = "missing"
+    SKIPPED = "skipped"
+
+    @property
+    def is_had(self) -> bool:
+        """Whether a local copy exists."""
+        return self in (Outcome.STORED, Outcome.REUSED)
+
+
+class DocumentOutcome(StrEnum):
+    """What became of a document."""
+
+    REWRITTEN = "rewritten"
+    UNCHANGED = "unchanged"
+    BUSY = "busy"
+    CONFLICT = "conflict"
+    UNREADABLE = "unreadable"
+    SKIPPED = "skipped"
+
+
+class Kind(StrEnum):
+    """Why a candidate is asked for."""
+
+    CLEAN = "clean"
+    ORIGINAL = "original"
+    AS_GIVEN = "as given"
+    NESTED_SOURCE = "nested source"
+    HTTPS = "https"
+    RESCUE = "rescue"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open byte range ``[start, end)`` of a file."""
+
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """New bytes for a span of a document."""
+
+    span: Span
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place in a document that names an image.
+
+    Attributes:
+        span: the bytes of the URL in the file, without outer white space and without ``#fragment``.
+        raw: those bytes.
+        url: absolute, as a browser would request it, without fragment.
+        role: where it stands: ``img src``, ``img srcset``, ``css url``, ``front matter``,
+            ``markdown image``, …
+        attributes: what else the element says and a later stage needs: ``width``,
+            ``data-original-token``, ``referrerpolicy``; ``field`` for a front matter key.
+    """
+
+    span: Span
+    raw: bytes
+    url: str
+    role: str
+    attributes: Mapping[str, str] = field(default=_NOTHING, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A change beside a link, without which the local copy would not show.
+
+    It is applied when every reference of `needs` is rewritten to a local copy.
+
+    Attributes:
+        span: the bytes it replaces; empty for an insertion.
+        before, after: new bytes, around the link of reference `link` where one is named.
+        link: index into the reading's references whose link stands between; None: no link.
+        needs: indices of the references that must have been rewritten; empty: any one of them.
+        reason: ``lazy``, ``base``, ``csp``, ``crossorigin``, ``integrity``.
+    """
+
+    span: Span
+    before: bytes
+    after: bytes = b""
+    link: int | None = None
+    needs: tuple[int, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a document: references in file order, spans sorted and disjoint."""
+
+    format: str
+    encoding: str
+    references: tuple[Reference, ...]
+    adjustments: tuple[Adjustment, ...] = ()
+    base_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A URL worth asking for.
+
+    Attributes:
+        kind: why it is asked for.
+        rule: the name of the CDN rule it comes from; "" for the URL as given.
+        confidence: ``high``, ``medium`` or ``low``: how sure the rule is.
+    """
+
+    url: str
+    kind: Kind = Kind.AS_GIVEN
+    rule: str = ""
+    confidence: str = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One answer, its body in a temporary file.
+
+    Attributes:
+        path: the temporary file; whoever accepts the download moves or removes it.
+        sha256: hex digest of the decoded body.
+        is_framed: whether Content-Length or the last chunk proved the body complete.
+        final_url: the URL that answered, after redirects.
+    """
+
+    path: str
+    sha256: str
+    size_bytes: int
+    final_url: str
+    is_framed: bool = True
+    media_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """An image derived from a blob, encoded and ready to be stored."""
+
+    name: str
+    media_type: str
+    extension: str
+    width_px: int
+    height_px: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Verified facts of an image file, and its renditions.
+
+    Attributes:
+        extension: from the bytes, with its dot (``.png``).
+        renditions: one for each configured thumbnail that is smaller than the picture; a
+            thumbnail that is missing here is the picture itself.
+        flags: ``damaged`` for a picture the server itself holds incomplete.
+    """
+
+    media_type: str
+    extension: str
+    width_px: int
+    height_px: int
+    frames: int = 1
+    renditions: tuple[Rendition, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """The journal's ``image`` line: what became of a URL.
+
+    Attributes:
+        url: the key: the reference's URL.
+        requested_url: the candidate that answered; its `kind` and `rule` say which it was.
+        final_url: where redirects ended, redacted.
+        digest: ``sha256:<hex>``, "" when nothing was stored.
+        path: of the blob, relative to the base folder, with ``/``.
+        thumbnails: name → path; the picture's own path where it is its own thumbnail.
+        not_before: RFC 3339 time before which it is not asked for again; "" for none.
+        when: RFC 3339 time of the fact.
+    """
+
+    url: str
+    outcome: Outcome
+    reason: str = ""
+    requested_url: str = ""
+    kind: str = ""
+    rule: str = ""
+    digest: str = ""
+    path: str = ""
+    media_type: str = ""
+    size_bytes: int = 0
+    width_px: int = 0
+    height_px: int = 0
+    frames: int = 0
+    thumbnails: Mapping[str, str] = field(default=_NOTHING, hash=False)
+    flags: tuple[str, ...] = ()
+    etag: str = ""
+    final_url: str = ""
+    attempts: int = 0
+    not_before: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """One replacement that was made: `old` stood at `start` of the original, `new` stands there."""
+
+    start: int
+    old: bytes
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """The journal's ``document`` line: the intent to rewrite a file.
+
+    Attributes:
+        path: of the rewritten file, relative to the base folder, with ``/``, as bytes.
+        sha256_before, sha256_after: hex digests of the whole file.
+        splices: sorted by `start`; their inverse gives back the original bytes.
+    """
+
+    path: bytes
+    sha256_before: str
+    sha256_after: str
+    splices: tuple[Splice, ...]
+    when: str = ""
