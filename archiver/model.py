@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
 class Outcome(StrEnum):
@@ -265,3 +266,67 @@ class DocumentRecord:
     sha256_after: str
     splices: tuple[Splice, ...]
     when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTask:
+    """A document to archive: read at `source`, written at `target` (the same path in place).
+
+    Attributes:
+        source, target: absolute paths as bytes.
+        root: the folder of the SOURCE that named it; local images are taken from below it only.
+        name: the path as the user knows it, for reports.
+    """
+
+    source: bytes
+    target: bytes
+    root: bytes
+    name: str
+
+    @property
+    def is_in_place(self) -> bool:
+        return self.source == self.target
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """What became of a document.
+
+    Attributes:
+        reason: refines the outcome, or names what a person should know (a front matter that does
+            not parse).
+        images: what became of each URL it names, one record a URL, in file order.
+        references: how many places in it name an image.
+    """
+
+    task: DocumentTask
+    outcome: DocumentOutcome
+    reason: str = ""
+    images: tuple[ImageRecord, ...] = ()
+    references: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did.
+
+    Attributes:
+        documents, images: outcome → count.
+        lost: the images that were not had, and the name of a document that shows each.
+        is_new_loss: whether a loss was found by this run (not known from an earlier one).
+        problems: documents that need a person, with the reason.
+        watermarked: how many stored pictures kept their mark.
+        bytes: stored by this run.
+        requests: made by this run.
+    """
+
+    documents: Mapping[str, int] = field(default=_NO_COUNTS, hash=False)
+    images: Mapping[str, int] = field(default=_NO_COUNTS, hash=False)
+    references: int = 0
+    watermarked: int = 0
+    bytes: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    lost: tuple[tuple[ImageRecord, str], ...] = ()
+    problems: tuple[DocumentResult, ...] = ()
+    is_new_loss: bool = False
