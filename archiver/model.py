@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
-_NO_COUNTS: Mapping[str, int] = MappingProxyType({})
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})  # a factory: dataclasses refuse it as a default, it has no hash
 
 
 class Outcome(StrEnum):
@@ -99,7 +101,7 @@ class Reference:
     raw: bytes
     url: str
     role: str
-    attributes: Mapping[str, str] = field(default=_NOTHING, hash=False)
+    attributes: Mapping[str, str] = field(default_factory=_nothing, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ class ImageRecord:
     width_px: int = 0
     height_px: int = 0
     frames: int = 0
-    thumbnails: Mapping[str, str] = field(default=_NOTHING, hash=False)
+    thumbnails: Mapping[str, str] = field(default_factory=_nothing, hash=False)
     flags: tuple[str, ...] = ()
     etag: str = ""
     final_url: str = ""
@@ -320,8 +322,8 @@ class Summary:
         requests: made by this run.
     """
 
-    documents: Mapping[str, int] = field(default=_NO_COUNTS, hash=False)
-    images: Mapping[str, int] = field(default=_NO_COUNTS, hash=False)
+    documents: Mapping[str, int] = field(default_factory=_nothing, hash=False)
+    images: Mapping[str, int] = field(default_factory=_nothing, hash=False)
     references: int = 0
     watermarked: int = 0
     bytes: int = 0
