@@ -14,6 +14,7 @@ TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS / "guard")]
 
 import network_guard  # noqa: E402  (its folder is on the path only now)
+from origin import Origin  # noqa: E402
 
 network_guard.guard_this_process_and_children()
 _REFUSALS = Path(tempfile.mkdtemp(prefix="network-guard-")) / "refusals.txt"
@@ -35,3 +36,10 @@ def pytest_unconfigure() -> None:
     for left in _REFUSALS.parent.glob("*"):
         left.unlink()
     _REFUSALS.parent.rmdir()
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    """Serves what the test gives it at any URL; see `origin.Origin`."""
+    with Origin() as server:
+        yield server
