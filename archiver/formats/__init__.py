@@ -1,0 +1,105 @@
+"""The formats a document may have; a file is a format.
+
+A format is a module with one function of the shape of `Reader`, named in `FORMATS`. To add one:
+write the module, add its line, and give it cases under ``tests/``. Members are imported when first
+used, so that importing this package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Annotated, Literal, Protocol, cast
+
+import msgspec
+
+from archiver.formats.detect import detect_format
+from archiver.model import Reading
+
+__all__ = ["FORMATS", "Reader", "ReadingSettings", "detect_format", "read_document", "reader"]
+
+FieldNames = Annotated[
+    tuple[str, ...], msgspec.Meta(description="a list of front matter field names")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSettings:
+    """Where the right answer is a choice.
+
+    Attributes:
+        image_fields: front matter fields that hold images, compared without case and ``-_ ``.
+        thumbnail_fields: those of them that are given the thumbnail.
+        srcset: ``all`` entries of a srcset are references, or only the ``largest``.
+        lazy: ``fill`` the placeholder in ``src`` of a lazy image with the real one, or ``keep`` it.
+        link_to_full: whether a link to the full-size file is a reference.
+        base, csp: ``adjust`` a ``<base>`` or a content security policy that would hide local
+            copies, or ``keep`` it.
+    """
+
+    image_fields: FieldNames = (
+        "image", "images", "img", "cover", "coverimage", "featuredimage", "featureimage",
+        "headimg", "headimage", "headerimage", "header", "hero", "heroimage", "banner",
+        "bannerimage", "thumbnail", "thumb", "photo", "photos", "picture", "poster", "avatar",
+        "logo", "icon", "ogimage", "twitterimage", "socialimage", "teaser", "background",
+        "backgroundimage", "gallery", "resources", "topimg", "indeximg",
+    )  # fmt: skip
+    thumbnail_fields: FieldNames = ("thumbnail",)
+    srcset: Literal["all", "largest"] = "all"
+    lazy: Literal["fill", "keep"] = "fill"
+    link_to_full: bool = True
+    base: Literal["adjust", "keep"] = "adjust"
+    csp: Literal["adjust", "keep"] = "adjust"
+
+
+class Reader(Protocol):
+    """What a format offers: `read` in its module."""
+
+    def __call__(self, data: bytes, base_url: str | None, settings: ReadingSettings) -> Reading:
+        """Find the references of *data*; whatever the bytes are, there is an answer."""
+        ...
+
+
+FORMATS = {
+    "html": "archiver.formats.html",
+    "markdown": "archiver.formats.markdown",
+    "stylesheet": "archiver.formats.stylesheet",
+}
+
+
+def reader(name: str) -> Reader:
+    """The reader of a format.
+
+    Raises:
+        ValueError: there is no such format.
+    """
+    if name not in FORMATS:
+        raise ValueError(f"format {name!r}: expected one of {', '.join(sorted(FORMATS))}")
+    return cast(Reader, importlib.import_module(FORMATS[name]).read)
+
+
+def read_document(
+    data: bytes,
+    *,
+    format: str | None = None,
+    base_url: str | None = None,
+    settings: ReadingSettings | None = None,
+) -> Reading:
+    """Find the references of a document.
+
+    Args:
+        data: the file, undecoded.
+        format: a name of `FORMATS`; None: told from the bytes.
+        base_url: the document's URL; None: only absolute URLs are references. A ``file:`` URL makes
+            relative ones local images.
+
+    Raises:
+        ValueError: the format is not known, or the bytes are of none.
+
+    >>> [r.url for r in read_document(b'<img src="//img.example/a.png">').references]
+    ['https://img.example/a.png']
+    """
+    name = format or detect_format(data, None)
+    if name is None:
+        raise ValueError("the format cannot be told from the bytes; name one")
+    return reader(name)(data, base_url, settings or ReadingSettings())
