@@ -246,11 +246,17 @@ class ImageRecord:
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """One replacement that was made: `old` stood at `start` of the original, `new` stands there."""
+    """One replacement that was made: `old` stood at `start` of the original, `new` stands there.
+
+    `before` and `after` are a few bytes of the rewritten document on each side of `new`: they
+    find the place again after a person edited the document elsewhere.
+    """
 
     start: int
     old: bytes
     new: bytes
+    before: bytes = b""
+    after: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
