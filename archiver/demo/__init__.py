@@ -1,0 +1,1 @@
+"""The whole job on a built-in post: its origin, its pictures, its expected result."""

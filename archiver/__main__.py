@@ -1,0 +1,6 @@
+"""``python -m archiver`` is the same program as ``archiver``."""
+
+from archiver.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The program: its commands, and what an error becomes (a line on stderr and an exit code)."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from archiver import __version__
+from archiver.errors import ArchiverError, DiskFullError, LockHeldError, UsageError
+
+# name → the module of archiver.cli that holds a click command of that name; a module is imported
+# only when its command is asked for, since most of them load libraries the others never need.
+COMMANDS = {
+    "init": "init",
+    "archive": "archive",
+    "run": "run",
+    "scan": "scan",
+    "clean-url": "clean_url",
+    "restore": "restore",
+    "demo": "demo",
+}
+
+EXIT_CODES = """\b
+Exit codes:
+  0  all done
+  1  the run failed
+  2  usage or configuration
+  3  done, but images were lost, or documents are in conflict or unreadable
+  5  another run holds the lock
+  6  disk reserve or quota
+"""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"archiver.cli.{COMMANDS[cmd_name]}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """``archiver FILE`` means ``archiver archive FILE``."""
+        if args[0] not in COMMANDS and _names_a_source(args[0]):
+            args = ["archive", *args]
+        return super().resolve_command(ctx, args)
+
+
+def _names_a_source(word: str) -> bool:
+    return os.path.lexists(word) or "://" in word or any(c in word for c in "/*?[")
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="archiver", message="%(prog)s %(version)s")
+def program() -> None:
+    """Fetch every image a document names, unwatermarked where it can be had, and point the
+    document at the local copies. Nothing else in it changes.
+
+    \b
+    Try it:
+      archiver demo                        the whole job, no Internet needed
+      archiver post.md                     a copy in archived/, its images local
+      archiver archive posts --in-place    rewrite a folder of posts where it is
+    """
+
+
+def main() -> NoReturn:
+    """Run the program and exit."""
+    try:
+        code = program.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ArchiverError as error:
+        click.echo(f"archiver: {error}", err=True)
+        sys.exit(exit_code_of(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def exit_code_of(error: ArchiverError) -> int:
+    """The exit code that *error* stands for."""
+    codes = {UsageError: 2, LockHeldError: 5, DiskFullError: 6}
+    return next((code for kind, code in codes.items() if isinstance(error, kind)), 1)

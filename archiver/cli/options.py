@@ -1,0 +1,70 @@
+"""Options that several commands share, and what they become: a `Config`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from archiver.config import Config, load_config
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_CONFIG_OPTIONS = (
+    click.option(
+        "--config",
+        "config_path",
+        metavar="FILE",
+        help="Settings; default: archiver.toml, then config.toml in this folder.",
+    ),
+    click.option(
+        "--connect-to",
+        multiple=True,
+        metavar="HOST:PORT:TO_HOST:TO_PORT",
+        help="Connect to another place for HOST:PORT, as curl does; empty parts match all.",
+    ),
+    click.option("--ca-file", metavar="FILE", help="Certificates to trust beside the system's."),
+    click.option("--link-prefix", metavar="URL", help="Written before each path, e.g. /archive/."),
+    click.option("--base-url", metavar="URL", help="The address the documents were taken from."),
+)
+
+_REPORT_OPTIONS = (
+    click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout."),
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("-v", "--verbose", count=True, help="Log each image; twice: each attempt."),
+)
+
+
+def config_options(command: Command) -> Command:
+    """Add the options that `load_with_options` takes."""
+    return _add(command, _CONFIG_OPTIONS)
+
+
+def report_options(command: Command) -> Command:
+    """Add --json, --quiet and -v."""
+    return _add(command, _REPORT_OPTIONS)
+
+
+def load_with_options(
+    config_path: str | None,
+    connect_to: tuple[str, ...],
+    ca_file: str | None,
+    link_prefix: str | None,
+    base_url: str | None,
+) -> Config:
+    """The configuration: options over the environment over the file over the defaults."""
+    overrides: dict[str, Any] = {
+        "network.connect_to": list(connect_to) or None,
+        "network.ca_file": ca_file,
+        "link_prefix": link_prefix,
+        "base_url": base_url,
+    }
+    given = {key: value for key, value in overrides.items() if value is not None}
+    return load_config(config_path, given)
+
+
+def _add(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,76 @@
+"""A run for programs: one JSON object a line, each image and document as it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+from archiver.model import DocumentResult, ImageRecord, Summary
+from archiver.redact import redact
+
+
+class JsonLines:
+    """Writes each fact through *write*, which gets a line without its newline."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+
+    def on_image(self, record: ImageRecord) -> None:
+        self._write(dump_json(image_object(record)))
+
+    def on_document(self, result: DocumentResult) -> None:
+        self._write(
+            dump_json(
+                {
+                    "kind": "document",
+                    "document": result.task.name,
+                    "target": os.fsdecode(result.task.target),
+                    "outcome": result.outcome,
+                    "reason": result.reason,
+                    "references": result.references,
+                }
+            )
+        )
+
+    def on_summary(self, summary: Summary) -> None:
+        self._write(dump_json({"summary": summary_object(summary)}))
+
+
+def image_object(record: ImageRecord) -> dict[str, Any]:
+    """The journal's image line as JSON values; empty fields are left out."""
+    found = {"kind": "image", **asdict_of(record)}
+    found["candidate"] = found.pop("kind_of_candidate")
+    return {key: value for key, value in found.items() if value not in ("", (), 0, {})}
+
+
+def asdict_of(record: ImageRecord) -> dict[str, Any]:
+    values = {f: getattr(record, f) for f in record.__dataclass_fields__}
+    values["kind_of_candidate"] = values.pop("kind")
+    values["thumbnails"] = dict(record.thumbnails)
+    values["requested_url"] = redact(record.requested_url)
+    return values
+
+
+def summary_object(summary: Summary) -> dict[str, Any]:
+    """Counts of a run; the losses are in the image lines."""
+    return {
+        "documents": dict(summary.documents),
+        "references": summary.references,
+        "images": dict(summary.images),
+        "watermarked": summary.watermarked,
+        "bytes": summary.bytes,
+        "requests": summary.requests,
+        "seconds": summary.seconds,
+    }
+
+
+def dump_json(value: Any) -> str:
+    """*value* on one line; text as it is, lone surrogates of odd file names escaped."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(value)
+    return text

@@ -1,0 +1,80 @@
+"""The end of a run in a few lines: what was done, what was lost and why, where to look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from archiver.model import ImageRecord, Outcome, Summary
+from archiver.redact import redact
+
+MAX_LINES = 20  # of losses; the rest is counted, `--json` and the journal have them all
+
+WHY: Mapping[str, str] = {
+    Outcome.GONE: "the server has it no more",
+    Outcome.BLOCKED: "the server refuses it",
+    Outcome.PLACEHOLDER: "the server gave a stand-in",
+    Outcome.NOT_IMAGE: "what came is no image",
+    Outcome.DAMAGED: "it never came whole",
+    Outcome.TOO_BIG: "larger than the limit",
+    Outcome.UNSAFE: "not asked for: unsafe",
+    Outcome.UNREACHABLE: "the server cannot be reached",
+    Outcome.TRANSIENT: "the server was busy",
+    Outcome.MISSING: "no such file",
+}
+
+
+def format_summary(summary: Summary) -> str:
+    """The summary as lines for a terminal or a log; no colour, no trailing newline."""
+    return "\n".join(_lines(summary))
+
+
+def format_size(size_bytes: float) -> str:
+    """*size_bytes* for a person, in powers of ten.
+
+    >>> format_size(999), format_size(1_500_000)
+    ('999 B', '1.5 MB')
+    """
+    for unit in ("B", "kB", "MB", "GB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:.0f} {unit}" if unit == "B" else f"{size_bytes:.1f} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:.1f} TB"
+
+
+def _lines(summary: Summary) -> Iterator[str]:
+    yield _counted("document", summary.documents)
+    yield (
+        f"{_counted('image', summary.images)}; "
+        f"{format_size(summary.bytes)} stored, {summary.requests} requests, {summary.seconds:.1f} s"
+    )
+    if summary.watermarked:
+        yield f"{summary.watermarked} kept a watermark: no clean copy could be had"
+    for result in summary.problems[:MAX_LINES]:
+        yield f"  {result.outcome:<12}{result.task.name}: {result.reason}"
+    yield from _more(len(summary.problems))
+    for record, document in summary.lost[:MAX_LINES]:
+        yield from _lost(record, document)
+    yield from _more(len(summary.lost))
+
+
+def _lost(record: ImageRecord, document: str) -> Iterator[str]:
+    yield f"  {record.outcome:<12}{redact(record.url)}"
+    why = WHY.get(record.outcome, "")
+    again = f"; asked again after {record.not_before}" if _is_asked_again(record) else ""
+    yield f"  {'':<12}in {document}: {why} ({record.reason}){again}"
+
+
+def _is_asked_again(record: ImageRecord) -> bool:
+    return bool(record.not_before) and not record.not_before.startswith("9999")
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > MAX_LINES:
+        yield f"  … and {count - MAX_LINES} more"
+
+
+def _counted(word: str, counts: Mapping[str, int]) -> str:
+    total = sum(counts.values())
+    parts = ", ".join(f"{n:,} {outcome}" for outcome, n in sorted(counts.items()))
+    plural = word if total == 1 else f"{word}s"
+    return f"{total:,} {plural}" + (f": {parts}" if parts else "")

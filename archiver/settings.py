@@ -1,0 +1,101 @@
+"""A table of TOML becomes a frozen Settings, with an error that names the key and what is accepted.
+
+Constraints stand at the field: ``Annotated[float, Meta(gt=0, description="a number above 0")]``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from archiver.errors import ConfigError
+
+T = TypeVar("T")
+
+_WORDS: Mapping[Any, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+}
+
+
+def build_settings(cls: type[T], table: Mapping[str, Any], where: str = "") -> T:
+    """The dataclass *cls* with the values of *table*.
+
+    Args:
+        where: what stands before a key in messages (``network.``, ``hosts[0].``).
+
+    Raises:
+        ConfigError: a key that *cls* has no field for, or a value its field does not take.
+    """
+    if not isinstance(table, Mapping):
+        raise ConfigError(f"{where[:-1]} = {table!r}", "expected a table")
+    types = field_types(cls)
+    for key in table:
+        if key not in types:
+            raise unknown_key(where + key, (where + name for name in types))
+    values = {key: convert(value, types[key], where + key) for key, value in table.items()}
+    return cls(**values)
+
+
+def field_types(cls: type[Any]) -> dict[str, Any]:
+    """Field name → its type with its constraints, for the fields a file may set."""
+    hints = get_type_hints(cls, include_extras=True)
+    return {f.name: hints[f.name] for f in fields(cls) if f.init and not f.name.startswith("_")}
+
+
+def convert(value: Any, kind: Any, key: str) -> Any:
+    """*value* as *kind*; lists become tuples, tables become their Settings.
+
+    Raises:
+        ConfigError: it is not accepted.
+    """
+    inner = _settings_in(kind)
+    if inner is not None:
+        if not isinstance(value, list | tuple):
+            raise ConfigError(f"{key} = {value!r}", f"expected a list of tables, [[{key}]]")
+        return tuple(build_settings(inner, v, f"{key}[{n}].") for n, v in enumerate(value))
+    try:
+        return msgspec.convert(value, type=kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{key} = {value!r}", f"expected {describe(kind)}") from error
+
+
+def describe(kind: Any) -> str:
+    """What a field accepts, in words.
+
+    >>> describe(Literal["clean", "original"])
+    '"clean" or "original"'
+    >>> describe(tuple[str, ...])
+    'a list, each a text'
+    """
+    if get_origin(kind) is Annotated:
+        base, *rest = get_args(kind)
+        found = [m.description for m in rest if isinstance(m, msgspec.Meta) and m.description]
+        return found[0] if found else describe(base)
+    if get_origin(kind) is Literal:
+        return " or ".join(f'"{value}"' for value in get_args(kind))
+    if get_origin(kind) is tuple:
+        return f"a list, each {describe(get_args(kind)[0])}"
+    return _WORDS.get(kind, "another kind of value")
+
+
+def unknown_key(key: str, known: Iterable[str]) -> ConfigError:
+    """The error for a key that nothing reads; it names the nearest one that something does."""
+    near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else "no key has a name like it"
+    return ConfigError(key, f"unknown key; {hint}")
+
+
+def _settings_in(kind: Any) -> type[Any] | None:
+    """The Settings class of a ``tuple[Settings, ...]``, else None."""
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)[0]
+        if isinstance(inner, type) and hasattr(inner, "__dataclass_fields__"):
+            return inner
+    return None
