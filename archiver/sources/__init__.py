@@ -1,0 +1,10 @@
+"""What the user named → documents.
+
+``named`` opens each name, ``folders`` walks a folder, ``globs`` are the patterns, ``ignored`` asks
+git what it ignores.
+"""
+
+from archiver.sources.folders import SourceFile
+from archiver.sources.named import SourceSettings, find_documents
+
+__all__ = ["SourceFile", "SourceSettings", "find_documents"]
