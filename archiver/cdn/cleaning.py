@@ -1,0 +1,111 @@
+"""A URL without its watermark, and the sources behind it: the rules applied until nothing changes.
+
+Pure, linear in the URL (a fixed number of passes), no exception on any text, and idempotent by
+construction: the result is a URL that no rule changes, or the URL as given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archiver.cdn.address import Address, parse_address
+from archiver.cdn.rule import Finding, Rule
+from archiver.cdn.signatures import Coverage
+from archiver.cdn.table import Table
+
+MAX_PASSES = 8  # real URLs settle in two; one that has not by then is left as given
+_RANKS = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A URL, the rules that made it (joined by ``+``) and how sure the least sure of them is."""
+
+    url: str
+    rule: str = ""
+    confidence: str = "high"
+
+    def then(self, url: str, rule: Rule) -> Found:
+        names = f"{self.rule}+{rule.name}" if self.rule else rule.name
+        if rule.name in self.rule.split("+"):
+            names = self.rule
+        return Found(url, names, min(self.confidence, rule.confidence, key=_RANKS.index))
+
+
+def clean(url: str, table: Table) -> Found:
+    """*url* without watermark instructions; the same object where no rule matches."""
+    found = Found(url)
+    for _ in range(MAX_PASSES):
+        edited = _clean_once(found, table)
+        if edited is found:
+            return found
+        found = edited
+    return Found(url)
+
+
+def _clean_once(found: Found, table: Table) -> Found:
+    for address, coverage, rule, finding in find_all(found.url, table):
+        if finding.clean is not None and coverage.allows(address, finding.clean):
+            return found.then(finding.clean.url, rule)
+    return found
+
+
+def find_all(url: str, table: Table) -> Iterator[tuple[Address, Coverage, Rule, Finding]]:
+    """Every finding of a rule in *url*, in the order of the table."""
+    entries = table.find_entries(url)
+    address = parse_address(url) if entries else None
+    if address is None:
+        return
+    coverage = None
+    for entry in entries:
+        finding = entry.grammar(address, entry.rule) if entry.holds_for(address.host) else None
+        if finding is not None:
+            coverage = coverage or table.signatures.find_coverage(address)
+            yield address, coverage, entry.rule, finding
+
+
+def has_mark(url: str, table: Table) -> bool:
+    """Whether a rule sees a watermark instruction in *url*, signed or not."""
+    return any(finding.is_marked for _, _, _, finding in find_all(url, table))
+
+
+def is_sealed(url: str, table: Table) -> bool:
+    """Whether a signature covers the query, so that only the URL as given can answer."""
+    address = parse_address(url)
+    return address is not None and table.signatures.find_coverage(address).query
+
+
+def find_sources(url: str, table: Table) -> Iterator[tuple[str, Rule]]:
+    """URLs that proxies and engines carry inside *url*, as they stand there."""
+    for _, _, rule, finding in find_all(url, table):
+        if finding.source:
+            yield finding.source, rule
+
+
+def find_originals(url: str, table: Table) -> tuple[Found, ...]:
+    """Sources of *url* without any processing, best first; empty where no rule knows one."""
+    return tuple(_settle(found, table) for found in _originals_once(Found(url), table))
+
+
+def _originals_once(found: Found, table: Table) -> tuple[Found, ...]:
+    """The originals of the first rule that has some."""
+    for address, coverage, rule, finding in find_all(found.url, table):
+        allowed = tuple(
+            found.then(edited.url, rule)
+            for edited in finding.originals
+            if edited != address and (rule.is_unsigned or coverage.allows(address, edited))
+        )
+        if allowed:
+            return allowed
+    return ()
+
+
+def _settle(found: Found, table: Table) -> Found:
+    """Follow the best original of an original until there is none."""
+    for _ in range(MAX_PASSES):
+        further = _originals_once(found, table)
+        if not further:
+            break
+        found = further[0]
+    return found

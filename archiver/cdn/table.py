@@ -1,0 +1,106 @@
+"""The rules compiled: which of them may say something about a URL, told without parsing it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from archiver.cdn.grammars import GRAMMARS, Grammar
+from archiver.cdn.hosts import host_pattern, last_labels
+from archiver.cdn.reading import read_rules, read_signatures
+from archiver.cdn.rule import Rule
+from archiver.cdn.signatures import SignatureTable
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule ready for use; `place` is its rank in the table."""
+
+    place: int
+    rule: Rule
+    grammar: Grammar
+    hosts: re.Pattern[str] | None
+
+    def holds_for(self, host: str) -> bool:
+        return self.hosts is None or self.hosts.fullmatch(host) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rules of a run.
+
+    Attributes:
+        markers: a lower-case text and the entries that need it in the URL.
+        hosts: the last two labels of a host and the entries that hold there.
+        attributes, attribute_names: entries that read the element instead of the URL, and what.
+    """
+
+    markers: tuple[tuple[str, tuple[Entry, ...]], ...]
+    hosts: dict[str, tuple[Entry, ...]]
+    attributes: tuple[Entry, ...]
+    attribute_names: frozenset[str]
+    signatures: SignatureTable
+
+    def find_entries(self, url: str) -> list[Entry]:
+        """The entries whose marker or host stands in *url*, in the order of the table.
+
+        This runs on every URL of a run, so it only searches for fixed texts.
+        """
+        low = url.lower()
+        found = [entries for marker, entries in self.markers if marker in low]
+        by_host = self.hosts.get(last_labels(low))
+        if by_host:
+            found.append(by_host)
+        if not found:
+            return []
+        distinct = {entry.place: entry for entries in found for entry in entries}
+        return [distinct[place] for place in sorted(distinct)]
+
+
+@lru_cache(maxsize=32)
+def build_table(rules: tuple[Rule, ...], disable: frozenset[str]) -> Table:
+    """The user's *rules* before our own, without those *disable* names."""
+    own, signatures = load_own()
+    active = [rule for rule in (*rules, *own) if rule.name not in disable]
+    entries = tuple(_compile(place, rule) for place, rule in enumerate(active))
+    in_urls = [entry for entry in entries if entry.rule.grammar != "attribute"]
+    hosted = [entry for entry in in_urls if entry.rule.hosts and not entry.rule.markers]
+    marked = [entry for entry in in_urls if entry not in hosted]
+    beside = tuple(entry for entry in entries if entry.rule.grammar == "attribute")
+    return Table(
+        markers=tuple(_group((m, e) for e in marked for m in _markers(e.rule)).items()),
+        hosts=_group((last_labels("//" + h), e) for e in hosted for h in e.rule.hosts),
+        attributes=beside,
+        attribute_names=frozenset(name for entry in beside for name in entry.rule.parameter),
+        signatures=signatures,
+    )
+
+
+@lru_cache(maxsize=1)
+def load_own() -> tuple[tuple[Rule, ...], SignatureTable]:
+    """The package's ``rules.toml``, read on first use."""
+    data = tomllib.loads(files("archiver.cdn").joinpath("rules.toml").read_text("utf-8"))
+    return read_rules(data["rules"]), SignatureTable(read_signatures(data["signatures"]))
+
+
+def _compile(place: int, rule: Rule) -> Entry:
+    return Entry(place, rule, GRAMMARS[rule.grammar], host_pattern(rule.hosts))
+
+
+def _markers(rule: Rule) -> tuple[str, ...]:
+    """Where a rule names none: the longest fixed part of each key, else of each name it drops."""
+    if rule.markers:
+        return rule.markers
+    names = rule.parameter or rule.drop or ("",)
+    return tuple(max(name.lower().split("*"), key=len) for name in names)
+
+
+def _group(pairs: Iterable[tuple[str, Entry]]) -> dict[str, tuple[Entry, ...]]:
+    groups: dict[str, tuple[Entry, ...]] = {}
+    for key, entry in pairs:
+        groups[key] = (*groups.get(key, ()), entry)
+    return groups

@@ -1,0 +1,146 @@
+"""Which URLs to ask for, best first: the original, the clean one, the one as given, https.
+
+>>> plan = plan_candidates("https://i.example/a.png?x-bce-process=image/watermark,g_7")
+>>> [(c.url, str(c.kind)) for c in plan]
+[('https://i.example/a.png', 'clean'),
+ ('https://i.example/a.png?x-bce-process=image/watermark,g_7', 'as given')]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Literal
+
+from archiver.cdn.attributes import find_beside
+from archiver.cdn.cleaning import Found, clean, find_originals, find_sources, has_mark, is_sealed
+from archiver.cdn.rule import Rule
+from archiver.cdn.table import Table, build_table
+from archiver.model import Candidate, Kind
+
+MAX_CANDIDATES = 4  # without https; more requests than that are not polite for one picture
+MAX_DEPTH = 3  # proxies inside proxies
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_HTTP = re.compile(r"http://([^/?#:@\[]+)(?::80)?(?=[/?#]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningSettings:
+    """What a user may say about planning.
+
+    Attributes:
+        quality: ``clean``: without the watermark, all else as the document has it;
+            ``original``: the full source without any processing, where it is known.
+        rules: CDN rules of one's own, tried before the built-in ones.
+        disable: names of rules that are switched off.
+    """
+
+    quality: Literal["clean", "original"] = "clean"
+    rules: tuple[Rule, ...] = ()
+    disable: frozenset[str] = frozenset()
+
+
+_DEFAULTS = PlanningSettings()
+
+
+def plan_candidates(
+    url: str, attributes: Mapping[str, str] = _NOTHING, settings: PlanningSettings = _DEFAULTS
+) -> tuple[Candidate, ...]:
+    """The URLs worth asking for instead of *url*, best first.
+
+    At most four of clean, original, as given and nested source, as given always among them; as
+    given alone where a signature covers the query; for an ``http:`` URL its ``https:`` form last.
+
+    Args:
+        url: absolute, scheme-relative or relative; any text is taken.
+        attributes: of the element that names it.
+    """
+    table = _table(settings)
+    if not table.find_entries(url) and table.attribute_names.isdisjoint(attributes):
+        plan: tuple[Candidate, ...] = (Candidate(url),)
+    else:
+        plan = _plan(url, attributes, settings.quality, table)
+    return plan if url[:5].lower() != "http:" else plan + _upgrade(plan)
+
+
+def has_watermark(url: str, settings: PlanningSettings = _DEFAULTS) -> bool:
+    """Whether *url* holds a watermark instruction, be it signed or not; by the rules, not by sight.
+
+    >>> has_watermark("https://i.example/a.png?x-bce-process=image/watermark,g_7")
+    True
+    """
+    return has_mark(url, _table(settings))
+
+
+@lru_cache(maxsize=32)
+def _table(settings: PlanningSettings) -> Table:
+    return build_table(settings.rules, settings.disable)
+
+
+def _plan(
+    url: str, attributes: Mapping[str, str], quality: str, table: Table
+) -> tuple[Candidate, ...]:
+    before = [_candidate(found, Kind.CLEAN) for found in find_beside(url, attributes, table)]
+    after: list[Candidate] = []
+    sealed = is_sealed(url, table)
+    if quality == "original":
+        before += _inside(url, quality, table)
+        before += (_candidate(found, Kind.ORIGINAL) for found in find_originals(url, table))
+    elif not sealed:
+        after += _inside(url, quality, table)
+    if not sealed:
+        before.append(_candidate(clean(url, table), Kind.CLEAN))
+    return _arrange(before, Candidate(url), after)
+
+
+def _inside(url: str, quality: str, table: Table) -> Iterator[Candidate]:
+    """The source a proxy carries, itself without its watermark or processing."""
+    found = _unwrap(Found(url), table)
+    if found.url == url:
+        return
+    originals = find_originals(found.url, table) if quality == "original" else ()
+    best = originals[0] if originals else clean(found.url, table)
+    yield Candidate(best.url, Kind.NESTED_SOURCE, found.rule, found.confidence)
+
+
+def _unwrap(found: Found, table: Table) -> Found:
+    for _ in range(MAX_DEPTH):
+        source, rule = next(find_sources(found.url, table), ("", None))
+        if rule is None:
+            break
+        found = found.then(source, rule)
+    return found
+
+
+def _candidate(found: Found, kind: Kind) -> Candidate:
+    return Candidate(found.url, kind, found.rule, found.confidence)
+
+
+def _arrange(
+    before: Iterable[Candidate], given: Candidate, after: Iterable[Candidate]
+) -> tuple[Candidate, ...]:
+    """In order, each URL once, *given* kept whatever is cut."""
+    first = _distinct(before, {given.url})[: MAX_CANDIDATES - 1]
+    rest = _distinct(after, {given.url, *(candidate.url for candidate in first)})
+    return (*first, given, *rest[: MAX_CANDIDATES - 1 - len(first)])
+
+
+def _distinct(candidates: Iterable[Candidate], seen: set[str]) -> list[Candidate]:
+    kept: dict[str, Candidate] = {}
+    for candidate in candidates:
+        kept.setdefault(candidate.url, candidate)
+    return [candidate for candidate in kept.values() if candidate.url not in seen]
+
+
+def _upgrade(plan: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """The https form, as browsers ask for it: of a sure clean URL, else of the one as given.
+
+    A port other than 80 speaks plain HTTP, so there is nothing to upgrade to.
+    """
+    best = plan[0] if plan[0].kind is Kind.CLEAN and plan[0].confidence == "high" else None
+    given = best or next(c for c in plan if c.kind is Kind.AS_GIVEN)
+    secure = _HTTP.sub(r"https://\1", given.url, count=1) if _HTTP.match(given.url) else ""
+    return (replace(given, url=secure, kind=Kind.HTTPS),) if secure else ()
