@@ -6,7 +6,7 @@ always, ``public`` and ``dist`` only where the site generator that writes them h
 them; elsewhere they are folders like any other.
 """
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH118
 # paths are bytes, which pathlib doesn't take, and a file may cost microseconds.
 
 from __future__ import annotations
