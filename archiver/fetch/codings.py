@@ -90,12 +90,14 @@ class _Zlib:
         return zlib.MAX_WBITS | 16
 
     def _inflate(self, stream: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-        while data and not stream.eof:
+        is_full = True
+        while (data or is_full) and not stream.eof:
             try:
                 piece = stream.decompress(data, PIECE_BYTES)
             except zlib.error as error:
                 raise CodingError(str(error)) from error
             data = stream.unconsumed_tail
+            is_full = len(piece) == PIECE_BYTES  # more may wait inside, with no input left
             if piece:
                 yield piece
 
@@ -170,17 +172,21 @@ class Zstandard:
             raise CodingError("cut before its end")
 
 
-_OPTIONAL = {
-    "br": (Brotli, ("brotli", "brotlicffi")),
-    "zstd": (Zstandard, ("compression.zstd", "backports.zstd")),
-}
-
-
 def _load(coding: str) -> Decoder:
-    decoder, libraries = _OPTIONAL[coding]
-    for library in libraries:
+    """The decoder of an optional library."""
+    if coding == "br" and hasattr(library := _import("brotli"), "Decompressor"):
+        if hasattr(library.Decompressor, "can_accept_more_data"):  # 1.2: the first with a cap
+            return Brotli(library)
+    elif coding == "zstd" and (library := _import("compression.zstd", "backports.zstd")):
+        return Zstandard(library)
+    raise CodingError(f"no library for {coding} is installed")
+
+
+def _import(*names: str) -> Any:
+    """The first module of *names* that is installed, else None."""
+    for name in names:
         try:
-            return decoder(import_module(library))
+            return import_module(name)
         except ImportError:
             continue
-    raise CodingError(f"no library for {coding} is installed")
+    return None
