@@ -108,13 +108,17 @@ class Reference:
 class Adjustment:
     """A change beside a link, without which the local copy would not show.
 
-    It is applied when every reference of `needs` is rewritten to a local copy.
+    It is applied when every reference of `needs` is rewritten to a local copy. Adjustments don't
+    overlap each other, except that of several with one span only one can be applied.
 
     Attributes:
-        span: the bytes it replaces; empty for an insertion.
+        span: the bytes it replaces; empty for an insertion. It may cover references: where the
+            adjustment is applied, it stands in the place of their links.
         before, after: new bytes, around the link of reference `link` where one is named.
         link: index into the reading's references whose link stands between; None: no link.
         needs: indices of the references that must have been rewritten; empty: any one of them.
+        unless: index of the reference that must not have been rewritten (a relative URL that is
+            made absolute because the document's base changes).
         reason: ``lazy``, ``base``, ``csp``, ``crossorigin``, ``integrity``.
     """
 
@@ -123,12 +127,13 @@ class Adjustment:
     after: bytes = b""
     link: int | None = None
     needs: tuple[int, ...] = ()
+    unless: int | None = None
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found in a document: references in file order, spans sorted and disjoint."""
+    """What was found in a document: references in file order, their spans sorted and disjoint."""
 
     format: str
     encoding: str
