@@ -1,0 +1,133 @@
+"""What a reader has found so far, in any order; at the end a `Reading`."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from archiver.formats import ReadingSettings
+from archiver.model import Adjustment, Reading, Reference, Span
+from archiver.syntax.text import Text
+from archiver.syntax.urls import resolve, url_bounds
+
+_NOTHING: Mapping[str, str] = {}
+
+
+class _Change(NamedTuple):
+    """An adjustment that names references by their spans; their indices are not known yet."""
+
+    span: Span
+    before: bytes
+    after: bytes
+    link: Span | None
+    needs: tuple[Span, ...]
+    unless: Span | None
+    reason: str
+
+
+class Findings:
+    """References and adjustments of one file."""
+
+    def __init__(self, settings: ReadingSettings) -> None:
+        self.settings = settings
+        self._references: dict[Span, Reference] = {}
+        self._changes: dict[tuple[Span, Span | None], _Change] = {}
+        self._excluded: list[Span] = []
+
+    def add_url(
+        self,
+        text: Text,
+        role: str,
+        base_url: str | None,
+        attributes: Mapping[str, str] = _NOTHING,
+        start: int = 0,
+        end: int | None = None,
+    ) -> Reference | None:
+        """The URL that ``text.text[start:end]`` is, as a reference; None: it is no image's.
+
+        Args:
+            text: decoded characters, no byte view.
+            base_url: what it is relative to.
+        """
+        value = text.text[start:end]
+        url = resolve(value, base_url, text.encoding)
+        if url is None:
+            return None
+        first, last = url_bounds(value)
+        span = text.span(start + first, start + last)
+        return self.add(Reference(span, text.data[span.start : span.end], url, role, attributes))
+
+    def add(self, reference: Reference) -> Reference:
+        """Keep *reference*; the first one of a span stays."""
+        return self._references.setdefault(reference.span, reference)
+
+    def adjust(
+        self,
+        span: Span,
+        before: bytes,
+        after: bytes = b"",
+        *,
+        link: Reference | None = None,
+        needs: Iterable[Reference] = (),
+        unless: Reference | None = None,
+        reason: str,
+    ) -> None:
+        """Keep an adjustment; see `archiver.model.Adjustment`."""
+        change = _Change(
+            span,
+            before,
+            after,
+            link.span if link else None,
+            tuple(need.span for need in needs),
+            unless.span if unless else None,
+            reason,
+        )
+        self._changes.setdefault((span, change.unless), change)
+
+    def exclude(self, span: Span) -> None:
+        """Leave everything alone that begins in *span* of the file."""
+        self._excluded.append(span)
+
+    def has(self, span: Span) -> bool:
+        """Whether a reference begins in *span*."""
+        return any(span.start <= known.start < span.end for known in self._references)
+
+    def reading(self, format: str, encoding: str, base_url: str | None = None) -> Reading:
+        """All of it, sorted; of references that overlap the first one stays."""
+        references = self._disjoint_references()
+        index = {reference.span: place for place, reference in enumerate(references)}
+        adjustments = (_indexed(change, index) for change in self._changes.values())
+        kept = [one for one in adjustments if one is not None and not self._is_excluded(one.span)]
+        kept.sort(key=lambda one: one.span)
+        return Reading(format, encoding, tuple(references), tuple(kept), base_url)
+
+    def _disjoint_references(self) -> list[Reference]:
+        kept: list[Reference] = []
+        end = 0
+        for span in sorted(self._references):
+            if span.start >= end and span.length and not self._is_excluded(span):
+                kept.append(self._references[span])
+                end = span.end
+        return kept
+
+    def _is_excluded(self, span: Span) -> bool:
+        self._excluded.sort()
+        place = bisect_right(self._excluded, Span(span.start, 1 << 62))
+        return place > 0 and span.start < self._excluded[place - 1].end
+
+
+def _indexed(change: _Change, index: Mapping[Span, int]) -> Adjustment | None:
+    """*change* with indices; None where a reference it names did not stay."""
+    named = [*change.needs, *(span for span in (change.link, change.unless) if span)]
+    if any(span not in index for span in named):
+        return None
+    return Adjustment(
+        change.span,
+        change.before,
+        change.after,
+        index[change.link] if change.link else None,
+        tuple(index[span] for span in change.needs),
+        index[change.unless] if change.unless else None,
+        change.reason,
+    )

@@ -1,0 +1,132 @@
+"""HTML with the place of every attribute in the file.
+
+Places are computed only for the attributes a reader wants.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import turbohtml
+from bs4 import BeautifulSoup, Tag
+
+from archiver.model import Span
+from archiver.syntax.escapes import HTML_ATTRIBUTE
+from archiver.syntax.html_tree import SourceTag, TurboTreeBuilder, parse_copy, parse_tree
+from archiver.syntax.text import Text
+
+Chooser = Callable[[turbohtml.Document], list[turbohtml.Element]]
+
+_VALUE = re.compile(
+    r"=?[^\s/>=]*+[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\t\n\f\r >]*+))"
+)
+_SWITCH = re.compile(r"<!--\s*+archiver:(off|on)\s*+-->")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute as it stands in a text: characters of the page's text.
+
+    Attributes:
+        start, end: all of it, name and quotes too.
+        value_start, value_end: the raw value.
+        quote: ``"``, ``'`` or "".
+    """
+
+    start: int
+    end: int
+    value_start: int
+    value_end: int
+    quote: str
+
+
+@dataclass(slots=True)
+class HtmlPage:
+    """A parsed text.
+
+    Attributes:
+        text: what was parsed.
+        document: turbohtml's tree.
+        soup: BeautifulSoup's tree of the chosen elements.
+    """
+
+    text: Text
+    document: turbohtml.Document
+    soup: BeautifulSoup
+    _copy: str = field(repr=False)
+
+    def tags(self) -> Iterator[SourceTag]:
+        """The chosen elements in document order."""
+        return (tag for tag in self.soup.descendants if isinstance(tag, SourceTag))
+
+    def attribute(self, tag: SourceTag, name: str) -> Attribute | None:
+        """Where an attribute stands; None for one without value or without place of its own."""
+        if tag.source is None:
+            return None
+        if tag.location is None:
+            tag.location = tag.source.source_location
+        return self._find(tag.location, name) if tag.location else None
+
+    def attribute_of(self, element: turbohtml.Element, name: str) -> Attribute | None:
+        """As `attribute`, of an element of turbohtml's tree."""
+        location = element.source_location
+        return self._find(location, name) if location else None
+
+    def _find(self, location: turbohtml.SourceLocation, name: str) -> Attribute | None:
+        # Names of SVG are filed in lower case (viewBox).
+        span = location.attrs.get(name) or location.attrs.get(name.lower())
+        if span is None:
+            return None
+        match = _VALUE.match(self._copy, span.start_offset, span.end_offset)
+        if match is None or match.lastindex is None:
+            return None
+        start, end = match.span(match.lastindex)
+        quote = ("", '"', "'", "")[match.lastindex]
+        return Attribute(span.start_offset, span.end_offset, start, end, quote)
+
+    def value(self, tag: SourceTag, name: str) -> Text | None:
+        """The decoded value of an attribute."""
+        place = self.attribute(tag, name)
+        if place is None:
+            return None
+        return self.text.child(place.value_start, place.value_end, HTML_ATTRIBUTE)
+
+    def raw_text(self, tag: SourceTag) -> tuple[int, int] | None:
+        """Where the content of a ``style`` or ``script`` element lies."""
+        location = tag.source.source_location if tag.source else None
+        if location is None:
+            return None
+        end = location.end_tag.start_offset if location.end_tag else len(self._copy)
+        return location.start_tag.end_offset, end
+
+
+def parse_html(text: Text, choose: Chooser | None = None, *, scripting: bool = False) -> HtmlPage:
+    """Parse *text*, of a whole document or of a piece of one.
+
+    Args:
+        text: a byte view, a decoded text, or a masked one.
+        choose: which elements are built into `HtmlPage.soup`; None: the whole tree.
+        scripting: whether ``noscript`` is raw text, as in a browser that runs scripts.
+    """
+    copy = parse_copy(text.text)
+    document = parse_tree(copy, scripting=scripting)
+    builder = TurboTreeBuilder(document, choose(document) if choose else None)
+    soup = BeautifulSoup("", builder=builder, element_classes={Tag: SourceTag})
+    return HtmlPage(text, document, soup, copy)
+
+
+def switched_off(text: Text) -> Iterator[Span]:
+    """The spans between ``<!-- archiver:off -->`` and ``<!-- archiver:on -->`` or the end."""
+    start: int | None = None
+    if "archiver:off" not in text.text:
+        return
+    for match in _SWITCH.finditer(text.text):
+        if match[1] == "off":
+            start = match.end() if start is None else start
+        elif start is not None:
+            yield text.span(start, match.start())
+            start = None
+    if start is not None:
+        yield text.span(start, len(text.text))
