@@ -133,13 +133,21 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found in a document: references in file order, their spans sorted and disjoint."""
+    """What was found in a document: references in file order, their spans sorted and disjoint.
+
+    Attributes:
+        is_opted_out: the document asks to be left alone (``archiver: false``); no references then.
+        notes: what a person should know of the document, a sentence each: a front matter that does
+            not parse, an image whose place could not be told.
+    """
 
     format: str
     encoding: str
     references: tuple[Reference, ...]
     adjustments: tuple[Adjustment, ...] = ()
     base_url: str | None = None
+    is_opted_out: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +175,9 @@ class Download:
         sha256: hex digest of the decoded body.
         is_framed: whether Content-Length or the last chunk proved the body complete.
         final_url: the URL that answered, after redirects.
+        attempts: requests made for it, redirects and retries included.
+        is_repeated: whether the same bytes came before, judged incomplete, and the server has now
+            proved twice that they are all it has.
     """
 
     path: str
@@ -178,6 +189,7 @@ class Download:
     etag: str = ""
     last_modified: str = ""
     attempts: int = 1
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
