@@ -5,10 +5,40 @@ modules build the few moves the archiver makes out of those. Paths are `str` or 
 of documents are bytes that need not be text.
 """
 
+from archiver.files.appending import AppendFile
+from archiver.files.calls import AnyPath
+from archiver.files.conflicts import LateWrites, keep_conflict
+from archiver.files.documents import Snapshot, read_document, why_not_writable
+from archiver.files.folders import make_folders, make_state_folder, sync_folder
+from archiver.files.locks import Lock, lock
+from archiver.files.rewriting import rewrite_document, temp_name
+from archiver.files.space import Reserve, check_reserve
 from archiver.files.spool import SpoolFile, clear_spool, open_spool
+from archiver.files.trouble import shown
+from archiver.files.writing import read_bytes, spool_copy, write_new
 
 __all__ = [
+    "AnyPath",
+    "AppendFile",
+    "LateWrites",
+    "Lock",
+    "Reserve",
+    "Snapshot",
     "SpoolFile",
+    "check_reserve",
     "clear_spool",
+    "keep_conflict",
+    "lock",
+    "make_folders",
+    "make_state_folder",
     "open_spool",
+    "read_bytes",
+    "read_document",
+    "rewrite_document",
+    "shown",
+    "spool_copy",
+    "sync_folder",
+    "temp_name",
+    "why_not_writable",
+    "write_new",
 ]

@@ -103,3 +103,20 @@ def change_mode(fd: int, mode: int) -> None:
 
 def change_owner(fd: int, uid: int, gid: int) -> None:
     call("chown", os.fchown, fd, uid, gid)
+
+
+def change_times(fd: int, mtime_ns: int) -> None:
+    call("utime", _change_times, fd, mtime_ns)
+
+
+def _change_times(fd: int, mtime_ns: int) -> None:
+    os.utime(fd, ns=(mtime_ns, mtime_ns))
+
+
+def set_attribute(fd: int, name: str, value: bytes) -> None:
+    """Set an extended attribute; access lists are such as well."""
+    call("setxattr", os.setxattr, fd, name, value)
+
+
+def remove_attribute(fd: int, name: str) -> None:
+    call("removexattr", os.removexattr, fd, name)

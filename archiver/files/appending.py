@@ -1,0 +1,85 @@
+"""A file that only grows, and is on the disk when asked to be."""
+
+from __future__ import annotations
+
+import os
+from threading import Lock
+
+from archiver.errors import RunError
+from archiver.files import calls
+from archiver.files.folders import make_folders, sync_folder
+from archiver.files.trouble import run_trouble
+
+
+class AppendFile:
+    """A new private file (0600), made by the first append; safe from several threads.
+
+    After a failed write or sync nothing more is taken: a torn line would spoil the next, and the
+    system forgets the bytes that it could not bring to the disk.
+
+    Attributes:
+        path: the file.
+        size_bytes: what was appended.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path, self.size_bytes = path, 0
+        self._fd = -1
+        self._is_broken = self._is_named = False
+        self._synced_bytes = 0
+        self._append, self._sync = Lock(), Lock()
+
+    def append(self, data: bytes) -> None:
+        """Add *data* at the end; one call is never mixed with another.
+
+        Raises:
+            DiskFullError, RunError: it could not be written; the file takes no more.
+        """
+        with self._append, run_trouble(self.path):
+            self._check()
+            self._is_broken = True
+            if self._fd < 0:
+                self._open()
+            calls.write(self._fd, data)
+            self._is_broken = False
+            self.size_bytes += len(data)
+
+    def sync(self) -> None:
+        """Return when all that was appended before is durable, and so is the file's name."""
+        with self._sync, run_trouble(self.path):
+            self._check()
+            size_bytes = self.size_bytes
+            if size_bytes == self._synced_bytes:
+                return
+            try:
+                self._sync_file()
+            except OSError:
+                self._is_broken = True
+                raise
+            self._synced_bytes = size_bytes
+
+    def close(self) -> None:
+        """Make all durable and close; once more does nothing."""
+        if self._fd < 0:
+            return
+        try:
+            if not self._is_broken:
+                self.sync()
+        finally:
+            fd, self._fd = self._fd, -1
+            os.close(fd)
+
+    def _open(self) -> None:
+        make_folders(os.path.dirname(self.path), 0o700)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        self._fd = calls.open_file(self.path, flags)
+
+    def _sync_file(self) -> None:
+        calls.fdatasync(self._fd)
+        if not self._is_named:
+            sync_folder(os.path.dirname(self.path))
+            self._is_named = True
+
+    def _check(self) -> None:
+        if self._is_broken:
+            raise RunError(f"{self.path}: an earlier write failed; the run must end")
