@@ -90,6 +90,7 @@ class FetchError(ImageLostError):
     Attributes:
         retry_after_s: seconds the server asked us to wait; None: it named none.
         status: the HTTP status, None where no answer came.
+        attempts: requests made, redirects and retries included.
     """
 
     def __init__(
@@ -100,10 +101,11 @@ class FetchError(ImageLostError):
         is_transient: bool = False,
         retry_after_s: float | None = None,
         status: int | None = None,
+        attempts: int = 1,
     ) -> None:
         super().__init__(url, outcome, reason, is_transient)
-        self.args = (url, outcome, reason, is_transient, retry_after_s, status)
-        self.retry_after_s, self.status = retry_after_s, status
+        self.args = (url, outcome, reason, is_transient, retry_after_s, status, attempts)
+        self.retry_after_s, self.status, self.attempts = retry_after_s, status, attempts
 
 
 class PictureError(ImageLostError):
