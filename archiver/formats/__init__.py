@@ -13,10 +13,10 @@ from typing import Annotated, Literal, Protocol, cast
 
 import msgspec
 
-from archiver.formats.detect import detect_format
+from archiver.formats.detect import detect_format, tell_format
 from archiver.model import Reading
 
-__all__ = ["FORMATS", "Reader", "ReadingSettings", "detect_format", "read_document", "reader"]
+__all__ = ["FORMATS", "Reader", "ReadingSettings", "detect_format", "read_document", "reader", "tell_format"]
 
 FieldNames = Annotated[
     tuple[str, ...], msgspec.Meta(description="a list of front matter field names")

@@ -52,6 +52,16 @@ def detect_format(data: bytes, suffix: str | None) -> str | None:
     return None if suffix else _by_content(head)
 
 
+def tell_format(data: bytes, suffix: str) -> str | None:
+    """The format of a file that was named or found: by its suffix, else by its bytes.
+
+    >>> tell_format(b"# Hello", ".txt"), tell_format(b"{}", ".json")
+    ('markdown', None)
+    """
+    is_known = suffix.lower() in _BY_SUFFIX or suffix.lower() in (*_XML_SUFFIXES, ".json")
+    return detect_format(data, suffix if is_known else None)
+
+
 def _head(data: bytes) -> str:
     encoding = "utf-8"
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
