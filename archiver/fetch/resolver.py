@@ -6,7 +6,9 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -74,6 +76,22 @@ class Resolver(AbstractResolver):
             raise RefusedAddressError(refusals[0])
         return [_as_result(host, address.host, port) for address in allowed[:MAX_ADDRESSES]]
 
+    async def check(self, host: str, port: int) -> None:
+        """Judge a host that a proxy will dial, by what its name means here.
+
+        A name that only the proxy can look up passes: then the proxy must guard its own network.
+
+        Raises:
+            RefusedAddressError: every address is refused.
+        """
+        if _is_address(host):
+            reason = self._guard.refusal(host, port)
+            if reason:
+                raise RefusedAddressError(reason)
+            return
+        with suppress(NoSuchNameError, LookUpFailedError):
+            await self.resolve(host, port)
+
     async def close(self) -> None:
         """Let go of the threads; a lookup that hangs ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -116,6 +134,14 @@ def _translate(error: Exception) -> OSError:
     if code in gone:
         return NoSuchNameError("no such name")
     return LookUpFailedError(str(error))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _as_result(hostname: str, host: str, port: int) -> ResolveResult:

@@ -1,0 +1,117 @@
+"""Who may ask whom, and when: requests in flight, pace and pauses of each host."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+from archiver.fetch.retries import fetch_error
+from archiver.fetch.settings import FetchSettings
+
+
+class Gates:
+    """A gate for each host, and one for all.
+
+    A host's waiting requests hold none of the common slots, so a slow or paused host never holds
+    the others; the common slots go to whoever has waited longest.
+    """
+
+    def __init__(self, settings: FetchSettings) -> None:
+        self._settings = settings
+        self._all = asyncio.Semaphore(settings.in_flight)
+        self._gates: dict[str, Gate] = {}
+
+    def gate(self, host: str) -> Gate:
+        """The gate of *host*."""
+        own = self._settings.host(host)
+        key = _registrable_domain(host) if own.by_domain else host
+        if key not in self._gates:
+            in_flight = own.in_flight or self._settings.in_flight_per_host
+            pace_s = self._settings.pace_s if own.pace_s is None else own.pace_s
+            self._gates[key] = Gate(self._all, in_flight, pace_s, self._settings)
+        return self._gates[key]
+
+
+class Gate:
+    """One host's slots, its pace, and its pause if it asked for one."""
+
+    def __init__(
+        self,
+        everyone: asyncio.Semaphore,
+        in_flight: int,
+        pace_s: float,
+        settings: FetchSettings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._all, self._slots = everyone, asyncio.Semaphore(in_flight)
+        self._turnstile = asyncio.Lock()
+        self._pace_s, self._settings, self._clock = pace_s, settings, clock
+        self._next_start_s = self._paused_until_s = 0.0
+        self._gone_until_s: float | None = None
+        self._failures = 0
+
+    @asynccontextmanager
+    async def turn(self, url: str) -> AsyncIterator[None]:
+        """Wait for a slot, hold it for one request.
+
+        Raises:
+            FetchError: the host is left alone for this run.
+        """
+        async with self._slots:
+            await self._pass_turnstile(url)
+            try:
+                yield
+            finally:
+                self._all.release()
+
+    def pause(self, wait_s: float) -> None:
+        """The host asked all of us to wait; longer than the cap, and it is left for this run."""
+        until_s = self._clock() + wait_s
+        self._paused_until_s = max(self._paused_until_s, until_s)
+        if wait_s > self._settings.retry_after_cap_s:
+            self._gone_until_s = max(self._gone_until_s or 0.0, until_s)
+
+    def note(self, has_answered: bool) -> None:
+        """Count what tells whether the host is there at all."""
+        self._failures = 0 if has_answered else self._failures + 1
+
+    def check(self, url: str) -> None:
+        """Raise `FetchError` where the host is left alone for this run."""
+        if self._gone_until_s is not None:
+            raise fetch_error(url, "paused", max(self._gone_until_s - self._clock(), 0.0))
+        if self._failures >= self._settings.host_failures:
+            raise fetch_error(url, "host-down")
+
+    async def _pass_turnstile(self, url: str) -> None:
+        """Return with one of the common slots taken, when pace and pause are over.
+
+        One of the host at a time, in order of arrival.
+        """
+        async with self._turnstile:
+            while True:
+                self.check(url)
+                wait_s = max(self._next_start_s, self._paused_until_s) - self._clock()
+                if wait_s > 0:
+                    await asyncio.sleep(wait_s)
+                    continue
+                await self._all.acquire()
+                if self._paused_until_s <= self._clock():
+                    break
+                self._all.release()  # paused while we waited for the slot
+            self._next_start_s = self._clock() + self._pace_s
+
+
+@cache
+def _public_suffixes() -> Any:
+    from publicsuffixlist import PublicSuffixList  # 10,000 rules; read only where asked for
+
+    return PublicSuffixList()
+
+
+def _registrable_domain(host: str) -> str:
+    """What can be registered below a public suffix: ``img.example.co.uk`` → ``example.co.uk``."""
+    return str(_public_suffixes().privatesuffix(host) or host)

@@ -1,0 +1,124 @@
+"""The client against a plain origin: what it sends, what it brings, what it leaves behind."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from origin import Origin
+
+from archiver.errors import FetchError, PictureError
+from archiver.fetch.client import Client
+from archiver.fetch.settings import FetchSettings
+from archiver.model import Download, Outcome
+
+DATA = bytes(range(256)) * 40
+
+
+def settings_for(origin: Origin, **changes: object) -> FetchSettings:
+    return FetchSettings(
+        connect_to=origin.connect_to, ca_file=origin.ca_file, backoff_s=0.01, **changes
+    )
+
+
+async def take(download: Download) -> Download:
+    """Accepts everything and leaves the file to be removed."""
+    assert Path(download.path).stat().st_size == download.size_bytes
+    return download
+
+
+async def test_fetch_gives_the_bytes_and_their_facts(origin: Origin, tmp_path: Path) -> None:
+    url = "https://img.example.com/a.png?v=1"
+    origin.serve(
+        url, DATA, headers={"ETag": '"1"', "Last-Modified": "Thu, 01 Jan 2026 00:00:00 GMT"}
+    )
+
+    async def read(download: Download) -> tuple[bytes, Download]:
+        return Path(download.path).read_bytes(), download
+
+    async with Client(settings_for(origin), str(tmp_path)) as client:
+        data, download = await client.fetch(url, check=read)
+    assert data == DATA
+    assert download.sha256 == hashlib.sha256(DATA).hexdigest()
+    assert (download.size_bytes, download.final_url, download.is_framed) == (len(DATA), url, True)
+    assert (download.media_type, download.etag, download.attempts) == ("image/png", '"1"', 1)
+    assert client.requests_made == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_fetch_leaves_a_file_that_was_taken(origin: Origin, tmp_path: Path) -> None:
+    origin.serve("/a.png", DATA)
+
+    async def move(download: Download) -> None:
+        Path(download.path).rename(tmp_path / "kept")
+
+    async with Client(settings_for(origin), str(tmp_path / "spool")) as client:
+        await client.fetch("http://img.example.com/a.png", check=move)
+    assert (tmp_path / "kept").read_bytes() == DATA
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+async def test_headers_are_honest_and_few(origin: Origin, tmp_path: Path) -> None:
+    origin.serve("/a.png", DATA)
+    settings = settings_for(origin, contact="https://example.com/bot")
+    async with Client(settings, str(tmp_path)) as client:
+        await client.fetch(
+            "https://img.example.com/a.png", check=take, referer="https://s.example/"
+        )
+    headers = {name.decode(): value.decode() for name, value in origin.exchanges[0].headers}
+    assert headers.pop("User-Agent").startswith("archiver/")
+    assert headers == {
+        "Host": "img.example.com",
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+        "Referer": "https://s.example/",
+    }
+
+
+async def test_transient_pictures_are_tried_again_and_marked(
+    origin: Origin, tmp_path: Path
+) -> None:
+    origin.serve("/a.png", DATA)
+    seen: list[bool] = []
+
+    async def refuse(download: Download) -> None:
+        seen.append(download.is_repeated)
+        if not download.is_repeated:
+            raise PictureError("u", Outcome.DAMAGED, "truncated", is_transient=True)
+
+    async with Client(settings_for(origin), str(tmp_path)) as client:
+        await client.fetch("http://img.example.com/a.png", check=refuse)
+    assert seen == [False, True]
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_final_picture_errors_end_at_once(origin: Origin, tmp_path: Path) -> None:
+    origin.serve("/a.png", DATA)
+
+    async def refuse(download: Download) -> None:
+        raise PictureError("u", Outcome.NOT_IMAGE, "html")
+
+    async with Client(settings_for(origin), str(tmp_path)) as client:
+        with pytest.raises(PictureError):
+            await client.fetch("http://img.example.com/a.png", check=refuse)
+        assert client.requests_made == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_lost_url_counts_its_attempts(origin: Origin, tmp_path: Path) -> None:
+    origin.serve("/a.png", status=500)
+    async with Client(settings_for(origin), str(tmp_path)) as client:
+        with pytest.raises(FetchError) as caught:
+            await client.fetch("https://img.example.com/a.png", check=take)
+    error = caught.value
+    assert (error.outcome, error.reason, error.attempts) == (Outcome.TRANSIENT, "status-500", 3)
+    assert len(origin.exchanges) == 3
+
+
+async def test_unchanged_copy_is_not_sent_again(origin: Origin, tmp_path: Path) -> None:
+    origin.serve("/a.png", status=304)
+    async with Client(settings_for(origin), str(tmp_path)) as client:
+        with pytest.raises(FetchError, match="not-modified"):
+            await client.fetch("http://img.example.com/a.png", check=take, etag='"1"')
+    assert origin.exchanges[0].header("if-none-match") == '"1"'
