@@ -6,6 +6,7 @@ of documents are bytes that need not be text.
 """
 
 from archiver.files.appending import AppendFile
+from archiver.files.blobs import TouchedFolders, place_blob
 from archiver.files.calls import AnyPath
 from archiver.files.conflicts import LateWrites, keep_conflict
 from archiver.files.documents import Snapshot, read_document, why_not_writable
@@ -13,7 +14,7 @@ from archiver.files.folders import make_folders, make_state_folder, sync_folder
 from archiver.files.locks import Lock, lock
 from archiver.files.rewriting import rewrite_document, temp_name
 from archiver.files.space import Reserve, check_reserve
-from archiver.files.spool import SpoolFile, clear_spool, open_spool
+from archiver.files.spool import SpoolFile, clear_spool, open_spool, remove_spool
 from archiver.files.trouble import shown
 from archiver.files.writing import read_bytes, spool_copy, write_new
 
@@ -25,6 +26,7 @@ __all__ = [
     "Reserve",
     "Snapshot",
     "SpoolFile",
+    "TouchedFolders",
     "check_reserve",
     "clear_spool",
     "keep_conflict",
@@ -32,8 +34,10 @@ __all__ = [
     "make_folders",
     "make_state_folder",
     "open_spool",
+    "place_blob",
     "read_bytes",
     "read_document",
+    "remove_spool",
     "rewrite_document",
     "shown",
     "spool_copy",

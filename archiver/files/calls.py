@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 AnyPath = str | bytes
 Hook = Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]
+Move = Callable[[str, str], None]
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 hook: Hook | None = None

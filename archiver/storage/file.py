@@ -1,0 +1,71 @@
+"""Blobs as files of a folder that a web server may serve as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from archiver import files
+from archiver.storage import asset_path, sanitized_path, thumbnail_path
+
+
+class FileStore:
+    """A store in a folder, made when the first blob comes. Safe from several threads.
+
+    Args:
+        folder: the archive folder.
+        spool: folder for temporary files, best on the same file system.
+    """
+
+    def __init__(self, folder: str, spool: str) -> None:
+        self._folder, self._spool = folder, spool
+        self._touched = files.TouchedFolders(folder)
+
+    def put(self, spool_path: str, sha256_hex: str, extension: str) -> str:
+        path = asset_path(sha256_hex, extension)
+        self._place(spool_path, path)
+        return path
+
+    def put_bytes(self, data: bytes, name: str, sha256_hex: str, extension: str) -> str:
+        path = thumbnail_path(name, sha256_hex, extension)
+        self._write(data, path)
+        return path
+
+    def put_sanitized(self, data: bytes, sha256_hex: str) -> str:
+        path = sanitized_path(sha256_hex)
+        self._write(data, path)
+        return path
+
+    def flush(self) -> None:
+        self._touched.sync()
+
+    def exists(self, path: str) -> bool:
+        return Path(self.path(path)).is_file()
+
+    def open(self, path: str) -> BinaryIO:
+        return Path(self.path(path)).open("rb")
+
+    def path(self, path: str) -> str:
+        """The file that is kept at *path*.
+
+        Raises:
+            ValueError: *path* leads out of the archive; a journal may come from elsewhere.
+        """
+        if path.startswith("/") or "\0" in path or ".." in path.split("/"):
+            raise ValueError(f"not a path of the archive: {path!r}")
+        return f"{self._folder}/{path}"
+
+    def _write(self, data: bytes, path: str) -> None:
+        spool = files.open_spool(self._spool)
+        try:
+            spool.write(data)
+        except BaseException:
+            spool.discard()
+            raise
+        spool.close()
+        self._place(spool.path, path)
+
+    def _place(self, spool_path: str, path: str) -> None:
+        target = self.path(path)
+        self._touched.prepare(str(Path(target).parent))
+        files.place_blob(spool_path, target)
