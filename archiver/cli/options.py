@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
@@ -58,10 +59,9 @@ def load_with_options(
         "network.connect_to": list(connect_to) or None,
         "network.ca_file": ca_file,
         "link_prefix": link_prefix,
-        "base_url": base_url,
     }
     given = {key: value for key, value in overrides.items() if value is not None}
-    return load_config(config_path, given)
+    return replace(load_config(config_path, given), base_url=base_url or "")
 
 
 def _add(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:

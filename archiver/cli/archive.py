@@ -1,0 +1,66 @@
+"""``archiver archive``: documents and their images, now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from archiver.cli.main import EXIT_CODES
+from archiver.cli.options import config_options, load_with_options, report_options
+from archiver.cli.output import exit_code, listening, show
+from archiver.errors import UsageError
+
+
+@click.command("archive", epilog=EXIT_CODES)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("-o", "--output", metavar="DIR", help="Write copies to DIR; default: archived.")
+@click.option("--in-place", is_flag=True, help="Rewrite the documents where they are.")
+@click.option("--retry", is_flag=True, help="Ask again for lost images before their time.")
+@click.option("--wait", is_flag=True, help="Wait for another run to end instead of giving up.")
+@click.option("--dry-run", is_flag=True, help="Say what would be asked for; write nothing.")
+@config_options
+@report_options
+def command(
+    sources: tuple[str, ...],
+    output: str | None,
+    in_place: bool,
+    retry: bool,
+    wait: bool,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+    **config_values: Any,
+) -> int:
+    """Archive the images of documents and point the documents at them.
+
+    SOURCE is a file, a folder or a quoted glob. Copies go to DIR, each at its path below the
+    SOURCE that named it, with the pictures in DIR/archive; with --in-place the documents
+    themselves are rewritten and the pictures lie in archive/. `archiver restore` undoes it.
+
+    \b
+    Examples:
+      archiver archive post.md
+      archiver archive posts -o site/content
+      archiver archive 'posts/**/*.md' --in-place --link-prefix /archive/
+    """
+    if output and in_place:
+        raise UsageError("-o and --in-place: name one of them")
+    config = load_with_options(**config_values)
+    target = None if in_place else output or "archived"
+    if target is not None:
+        config = replace(config, base=target)
+    if dry_run:
+        from archiver.cli.dry_run import print_plan
+
+        return print_plan(sources, config, as_json)
+    from archiver import jobs
+
+    with listening(as_json, quiet, verbose) as listener:
+        summary = jobs.archive(
+            [jobs.Order(sources, target)], config, listener, is_retrying=retry, is_waiting=wait
+        )
+    show(summary, listener, target, quiet)
+    return exit_code(summary)

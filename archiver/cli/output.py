@@ -1,0 +1,57 @@
+"""Where a run's facts go: JSON lines or a summary on stdout, progress and logs on stderr."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from archiver.jobs import Listener, Silent
+from archiver.model import DocumentOutcome, Summary
+from archiver.report.json_lines import JsonLines
+from archiver.report.summary import format_summary
+
+_LEVELS = (logging.ERROR, logging.INFO, logging.DEBUG)
+_NEEDS_A_PERSON = (DocumentOutcome.CONFLICT, DocumentOutcome.UNREADABLE)
+
+
+@contextmanager
+def listening(as_json: bool, quiet: bool, verbose: int) -> Iterator[Listener]:
+    """The listener for a run; a progress bar only where someone looks at a terminal."""
+    logging.basicConfig(
+        level=_LEVELS[min(verbose, 2)],
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    if as_json:
+        yield JsonLines(click.echo)
+    elif quiet or verbose or not sys.stderr.isatty():
+        yield Silent()
+    else:
+        from archiver.report.progress import Progress
+
+        with Progress() as progress:
+            yield progress
+
+
+def show(summary: Summary, listener: Listener, where: str | None, quiet: bool) -> None:
+    """The end of a run; *where* is the folder to look at."""
+    if isinstance(listener, JsonLines):
+        listener.on_summary(summary)
+    elif not quiet:
+        click.echo(format_summary(summary))
+        click.echo(f"look at: {where or 'the documents themselves; archive/ holds the pictures'}")
+
+
+def exit_code(summary: Summary, is_new_only: bool = False) -> int:
+    """0: all had; 3: images lost, or documents that need a person.
+
+    Args:
+        is_new_only: losses of earlier runs do not count.
+    """
+    lost = summary.is_new_loss if is_new_only else bool(summary.lost)
+    needs_a_person = any(summary.documents.get(outcome) for outcome in _NEEDS_A_PERSON)
+    return 3 if lost or needs_a_person else 0

@@ -1,0 +1,83 @@
+"""``archiver scan``: what documents name, and what would be asked for. No network, no writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from archiver.cli.main import EXIT_CODES
+from archiver.cli.options import config_options, load_with_options
+from archiver.errors import DocumentError
+from archiver.model import Candidate, Reference
+from archiver.report.json_lines import dump_json
+from archiver.scanning import Scan, scan_documents
+
+
+@click.command("scan", epilog=EXIT_CODES)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a reference.")
+@config_options
+def command(sources: tuple[str, ...], as_json: bool, **config_values: Any) -> int:
+    """List every place in the documents that names an image, with its candidates.
+
+    \b
+    Examples:
+      archiver scan post.md
+      archiver scan posts --json | jq -r '.candidates[0].url'
+    """
+    config = load_with_options(**config_values)
+    code = 0
+    for found in scan_documents(sources, config):
+        if isinstance(found, DocumentError):
+            click.echo(f"archiver: {found}", err=True)
+            code = 3
+            continue
+        for line in _lines(found, as_json):
+            click.echo(line)
+    return code
+
+
+def _lines(found: Scan, as_json: bool) -> Iterator[str]:
+    for reference, candidates in zip(found.reading.references, found.candidates, strict=True):
+        line, column = position(found.data, reference.span.start)
+        if as_json:
+            yield dump_json(_object(found, reference, candidates, line, column))
+        else:
+            yield f"{found.name}:{line}:{column}: {reference.role}: {candidates[0].url}"
+
+
+def position(data: bytes, offset: int) -> tuple[int, int]:
+    """Line and column of a byte offset, both from 1; columns count bytes.
+
+    >>> position(b"ab\\ncd", 4)
+    (2, 2)
+    """
+    before = data[:offset]
+    return before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1
+
+
+def _object(
+    found: Scan,
+    reference: Reference,
+    candidates: tuple[Candidate, ...],
+    line: int,
+    column: int,
+) -> dict[str, object]:
+    return {
+        "document": found.name,
+        "format": found.reading.format,
+        "role": reference.role,
+        "line": line,
+        "column": column,
+        "start": reference.span.start,
+        "end": reference.span.end,
+        "raw": os.fsdecode(reference.raw),
+        "url": reference.url,
+        "candidates": [
+            {"url": c.url, "kind": c.kind, "rule": c.rule, "confidence": c.confidence}
+            for c in candidates
+        ],
+    }

@@ -1,0 +1,215 @@
+"""config.toml, the environment and options → one frozen `Config` of each part's settings.
+
+Options override the environment (``ARCHIVER_SECTION__KEY``), that overrides the file, that the
+defaults. msgspec does the conversion: it is strict, small to import, and knows constraints.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from archiver.cdn.reading import read_rules
+from archiver.errors import ConfigError, UsageError
+from archiver.fetch.settings import FetchSettings
+from archiver.formats import ReadingSettings
+from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
+from archiver.planning import PlanningSettings
+from archiver.rewrite.links import RewriteSettings
+from archiver.settings import convert, field_types, unknown_key
+from archiver.sources.named import Patterns
+
+logger = logging.getLogger(__name__)
+
+FILE_NAMES = ("archiver.toml", "config.toml")
+_OF_A_SITE = frozenset({"baseURL", "baseurl", "base_url", "theme"})  # Hugo's and Zola's own file
+_ENVIRONMENT = "ARCHIVER_"
+Folder = Annotated[str, Meta(min_length=1, description="a folder, relative to the file's own")]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """A ``[[sources]]``.
+
+    Attributes:
+        path: a file, a folder or a glob.
+        in_place: rewrite the documents where they are; else copies go to `output`.
+        include, exclude: patterns; see `archiver.sources.SourceSettings`.
+    """
+
+    path: Annotated[str, Meta(min_length=1, description="a file, a folder or a glob")] = "."
+    in_place: bool = False
+    output: Folder = "archived"
+    include: Patterns = ()
+    exclude: Patterns = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting.
+
+    Attributes:
+        base: the folder that relative paths count from.
+        base_url: the address documents were taken from; named on the command line only.
+    """
+
+    base: str = "."
+    archive: Folder = "archive"
+    state: Folder = ".archiver"
+    base_url: str = ""
+    engine: Literal["local"] = "local"
+    sources: tuple[SourceEntry, ...] = ()
+    thumbnails: tuple[ThumbnailSettings, ...] = (ThumbnailSettings(),)
+    planning: PlanningSettings = field(default_factory=PlanningSettings)
+    reading: ReadingSettings = field(default_factory=ReadingSettings)
+    rewrite: RewriteSettings = field(default_factory=RewriteSettings)
+    network: FetchSettings = field(default_factory=FetchSettings)
+    imaging: ImagingSettings = field(default_factory=ImagingSettings)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Config:
+        """The configuration of a file.
+
+        Raises:
+            ConfigError: an unknown key, or a value that is not accepted.
+        """
+        return load_config(os.fspath(path))
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any], base: str = ".") -> Config:
+        """The configuration of a table of the file's form; relative paths count from *base*."""
+        return _build(dict(_flatten(table)), base)
+
+
+_NOT_IN_FILE = ("base", "base_url")
+
+# Where a field of a part stands in the file, when that is not its part's own section.
+_PARTS: Mapping[str, type[Any]] = {
+    "planning": PlanningSettings,
+    "reading": ReadingSettings,
+    "rewrite": RewriteSettings,
+    "network": FetchSettings,
+    "imaging": ImagingSettings,
+}
+_SECTIONS = {"planning": "", "reading": "rewrite.", "imaging": "limits."}
+_PLACES = {
+    ("planning", "rules"): "rules",
+    ("planning", "disable"): "disable_rules",
+    ("reading", "image_fields"): "front_matter.image_fields",
+    ("reading", "thumbnail_fields"): "front_matter.thumbnail_fields",
+    ("rewrite", "link_prefix"): "link_prefix",
+    ("network", "hosts"): "hosts",
+    ("network", "max_bytes"): "limits.max_bytes",
+    ("network", "max_url_bytes"): "limits.max_url_bytes",
+    ("network", "redirects"): "limits.redirects",
+}
+
+
+def _list_keys() -> Iterator[tuple[str, tuple[str, str]]]:
+    for name in field_types(Config):
+        if name not in _PARTS and name not in _NOT_IN_FILE:
+            yield name, ("", name)
+    for part, cls in _PARTS.items():
+        for name in field_types(cls):
+            default = _SECTIONS.get(part, f"{part}.") + name
+            yield _PLACES.get((part, name), default), (part, name)
+
+
+KEYS: Mapping[str, tuple[str, str]] = dict(_list_keys())
+"""Dotted key of the file → (part, "" for `Config` itself; field)."""
+
+
+def load_config(path: str | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
+    """The configuration of *path*, or of the first of `FILE_NAMES` here, or the defaults.
+
+    Args:
+        overrides: dotted key → value, from options.
+
+    Raises:
+        UsageError: the file cannot be read, or is no TOML.
+        ConfigError: an unknown key, or a value that is not accepted.
+    """
+    file = Path(path) if path else _find_file()
+    values = dict(_flatten(_read(file))) if file else {}
+    values |= dict(_from_environment(os.environ))
+    return _build(values | dict(overrides or {}), str(file.parent) if file else ".")
+
+
+def _build(values: Mapping[str, Any], base: str) -> Config:
+    found: dict[str, dict[str, Any]] = {part: {} for part in ("", *_PARTS)}
+    for key, value in values.items():
+        if key not in KEYS:
+            raise unknown_key(key, KEYS)
+        part, name = KEYS[key]
+        found[part][name] = _convert(key, value, part, name)
+    parts = {part: cls(**found[part]) for part, cls in _PARTS.items()}
+    config = Config(base=base, **found[""], **parts)
+    _check_names(config)
+    return config
+
+
+def _convert(key: str, value: Any, part: str, name: str) -> Any:
+    if key == "rules":
+        return read_rules(value)
+    return convert(value, field_types(_PARTS.get(part, Config))[name], key)
+
+
+def _check_names(config: Config) -> None:
+    names = [thumbnail.name for thumbnail in config.thumbnails]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"thumbnails name = {twice!r}", "expected a name of its own for each")
+
+
+def _flatten(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    sections = {key.partition(".")[0] for key in KEYS if "." in key}
+    for key, value in table.items():
+        if key in sections and isinstance(value, Mapping):
+            yield from ((f"{key}.{name}", inner) for name, inner in value.items())
+        else:
+            yield key, value
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not TOML: {error}") from error
+
+
+def _find_file() -> Path | None:
+    for path in map(Path, FILE_NAMES):
+        if path.is_file():
+            if path.name == "config.toml" and _OF_A_SITE & _read(path).keys():
+                logger.warning("config.toml is the site generator's own; put ours in archiver.toml")
+                return None
+            return path
+    return None
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """``ARCHIVER_NETWORK__PACE_S=1`` → ``network.pace_s``; values are read as TOML, else as text."""
+    for name, text in environment.items():
+        if not name.startswith(_ENVIRONMENT):
+            continue
+        key = name.removeprefix(_ENVIRONMENT).lower().replace("__", ".")
+        if key in KEYS:
+            yield key, _read_value(text)
+        elif "." in key:
+            raise unknown_key(name, (_ENVIRONMENT + k.replace(".", "__").upper() for k in KEYS))
+
+
+def _read_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

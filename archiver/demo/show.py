@@ -1,0 +1,82 @@
+"""The demo: its origin served, its post archived from it, what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+
+from archiver import files, jobs
+from archiver.config import Config
+from archiver.demo.origin import DemoOrigin
+from archiver.model import ImageRecord, Kind, Summary
+
+EXPECTED_IMAGES = {"stored": 5, "gone": 1}  # what the built-in post and origin come to
+FOLDER = "archiver-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo did.
+
+    Attributes:
+        changes: (line before, line after), trimmed, for the lines that differ.
+        clean: the URL that was asked for instead of the watermarked one.
+    """
+
+    summary: Summary
+    post: Path
+    rewritten: Path
+    archive: Path
+    changes: tuple[tuple[str, str], ...]
+    clean: str
+
+
+class _Cleaned:
+    """Notes what was asked for instead of a watermarked URL, and tells another listener."""
+
+    def __init__(self, listener: jobs.Listener) -> None:
+        self._listener, self.url = listener, ""
+        self.on_document = listener.on_document
+
+    def on_image(self, record: ImageRecord) -> None:
+        if record.kind == Kind.CLEAN:
+            self.url = record.requested_url
+        self._listener.on_image(record)
+
+
+async def run_demo(folder: Path | None, listener: jobs.Listener | None) -> Demo:
+    """Write the built-in post into *folder* and archive it from the built-in origin.
+
+    Args:
+        folder: created; None: the first of archiver-demo, archiver-demo-2, … that is free.
+    """
+    folder = folder or _free_folder()
+    post = folder / "post.md"
+    files.write_new(bytes(post), resources.files(__package__).joinpath("post.md").read_bytes())
+    cleaned = _Cleaned(listener or jobs.Silent())
+    output = folder / "archived"
+    async with DemoOrigin() as origin:
+        config = Config(base=str(output))
+        network = replace(config.network, connect_to=(f"::127.0.0.1:{origin.port}",))
+        summary = await jobs.archive_async(
+            [jobs.Order((str(post),), str(output))], replace(config, network=network), cleaned
+        )
+    rewritten = output / post.name
+    changes = _changes(post.read_text(), rewritten.read_text())
+    return Demo(summary, post, rewritten, output / config.archive, changes, cleaned.url)
+
+
+def _free_folder() -> Path:
+    names = (FOLDER if n == 1 else f"{FOLDER}-{n}" for n in range(1, 10_000))
+    return next(path for path in map(Path, names) if not path.exists())
+
+
+def _changes(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """Each front matter line and each tag that differs."""
+    pairs = zip(_pieces(before), _pieces(after), strict=True)
+    return tuple((old.strip(), new.strip()) for old, new in pairs if old != new)
+
+
+def _pieces(text: str) -> list[str]:
+    return text.replace("><", ">\n<").split("\n")

@@ -1,0 +1,142 @@
+"""The last steps of a document: intent, new bytes, done.
+
+Blobs and the intent are durable before the document changes; a run that finds an intent without
+its `done` looks at the file and finishes the story.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from archiver import files
+from archiver.catalog import Catalog, DocumentState
+from archiver.errors import DocumentError
+from archiver.files import Snapshot
+from archiver.journal import Journal
+from archiver.model import DocumentOutcome, DocumentRecord, DocumentTask, ImageRecord
+from archiver.pipeline.barrier import Barrier
+from archiver.pipeline.places import Places
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document that was read, and what it is to become.
+
+    Attributes:
+        record: the intent; its splices are empty where nothing in the document changes.
+        images: what it shows; those that were lost say when it is due again.
+    """
+
+    task: DocumentTask
+    data: bytes
+    snapshot: Snapshot
+    new: bytes
+    record: DocumentRecord
+    images: tuple[ImageRecord, ...] = ()
+
+
+class Finisher:
+    """Brings drafts to the disk."""
+
+    def __init__(
+        self, places: Places, journal: Journal, catalog: Catalog, barrier: Barrier, disk: Executor
+    ) -> None:
+        self._places, self._journal, self._catalog = places, journal, catalog
+        self._barrier, self._disk = barrier, disk
+        self._conflicts = os.path.join(places.state, "conflicts")
+
+    async def finish(self, draft: Draft) -> DocumentOutcome:
+        """Write what *draft* holds; the outcome.
+
+        Raises:
+            ConflictError: a person changed the file meanwhile; nothing of that is lost.
+            DocumentError: it cannot be written; nothing changed.
+            RunError: the disk is full or fails.
+        """
+        if draft.task.is_in_place:
+            return await self._rewrite(draft)
+        return await self._copy(draft)
+
+    async def _rewrite(self, draft: Draft) -> DocumentOutcome:
+        if not draft.record.splices:
+            self._remember(draft, draft.snapshot)
+            return DocumentOutcome.UNCHANGED
+        await self._intend(draft)
+        snapshot = await self._on_disk(
+            lambda: files.rewrite_document(
+                draft.task.name,
+                draft.snapshot,
+                draft.new,
+                run_id=self._journal.run_id,
+                conflicts=self._conflicts,
+            )
+        )
+        return self._done(draft, snapshot)
+
+    async def _copy(self, draft: Draft) -> DocumentOutcome:
+        target = draft.task.target
+        is_there = os.path.lexists(target)
+        if (
+            is_there
+            and await self._on_disk(lambda: _sha256_of(target)) == draft.record.sha256_after
+        ):
+            self._remember(draft, draft.snapshot)
+            return DocumentOutcome.UNCHANGED
+        is_ours = is_there and await self._on_disk(lambda: self._is_ours(draft))
+        if draft.record.splices:
+            await self._intend(draft)
+        await self._on_disk(lambda: files.write_new(target, draft.new, replace=is_ours))
+        if draft.record.splices:
+            return self._done(draft, draft.snapshot)
+        self._remember(draft, draft.snapshot)
+        return DocumentOutcome.UNCHANGED
+
+    def _is_ours(self, draft: Draft, found: str) -> bool:
+        """Whether what stands at the target came from us: an earlier copy, not a person's edit."""
+        known = self._catalog.find_document_record(draft.record.path)
+        return found == draft.snapshot.sha256 or (
+            known is not None and found in (known.sha256_before, known.sha256_after)
+        )
+
+    async def _intend(self, draft: Draft) -> None:
+        self._journal.append_document(draft.record)
+        await self._barrier.pass_through()
+
+    def _done(self, draft: Draft, snapshot: Snapshot) -> DocumentOutcome:
+        self._journal.append_done(draft.record.path, draft.record.sha256_after)
+        self._catalog.add_document(draft.record)
+        self._remember(draft, snapshot)
+        return DocumentOutcome.REWRITTEN
+
+    def _remember(self, draft: Draft, snapshot: Snapshot) -> None:
+        waiting = [i.not_before for i in draft.images if not i.outcome.is_had and i.not_before]
+        self._catalog.set_document_state(
+            draft.record.path,
+            DocumentState(
+                snapshot.size_bytes,
+                snapshot.mtime_ns,
+                snapshot.inode,
+                snapshot.sha256,
+                min(waiting, default=""),
+            ),
+        )
+
+    async def _on_disk(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, function)
+
+
+def _sha256_of(path: bytes) -> str | None:
+    """Of the file at *path*; None: there is none; "": it cannot be read, so it is not ours."""
+    if not os.path.lexists(path):
+        return None
+    try:
+        return files.read_document(path)[1].sha256
+    except DocumentError:
+        return ""

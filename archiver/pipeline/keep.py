@@ -1,0 +1,111 @@
+"""A download is judged, its bytes and thumbnails stored: what an image record is made of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import replace
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from archiver import files
+from archiver.errors import PictureError
+from archiver.imaging.workers import Examiner
+from archiver.model import Download, ImageRecord, Outcome, Picture
+from archiver.storage import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_PLACEHOLDER_SIDE_PX = 8  # a side this small where the document states a real size is a stand-in
+_STATED_SIDE_PX = 64
+
+
+class Keeper:
+    """Turns downloads into stored blobs.
+
+    Args:
+        archive: the archive folder relative to the base folder, with ``/``.
+        spool: folder for temporary files.
+        disk: where file-system calls that wait for the disk are made.
+    """
+
+    def __init__(
+        self, store: Store, examiner: Examiner, archive: str, spool: str, disk: Executor
+    ) -> None:
+        self._store, self._examiner, self._spool, self._disk = store, examiner, spool, disk
+        self._prefix = f"{archive}/"
+
+    async def keep(
+        self, download: Download, record: ImageRecord, stated_px: int = 0
+    ) -> ImageRecord:
+        """*record* with the facts of the stored picture; the temporary file is gone afterwards.
+
+        Args:
+            stated_px: the width the document states for the picture, 0 where it states none.
+
+        Raises:
+            PictureError: the bytes are no whole picture, or a stand-in for one.
+        """
+        picture = await self._examiner.examine(download.path, tolerant=download.is_repeated)
+        if stated_px > _STATED_SIDE_PX and 0 < picture.width_px <= _PLACEHOLDER_SIDE_PX:
+            raise PictureError(record.url, Outcome.PLACEHOLDER, f"{picture.width_px}px-wide")
+        path, thumbnails = await self._on_disk(self._put, download, picture)
+        return replace(
+            record,
+            outcome=Outcome.STORED,
+            digest=f"sha256:{download.sha256}",
+            path=path,
+            media_type=picture.media_type,
+            size_bytes=download.size_bytes,
+            width_px=picture.width_px,
+            height_px=picture.height_px,
+            frames=picture.frames,
+            thumbnails=thumbnails,
+            flags=record.flags + picture.flags,
+        )
+
+    async def render_again(self, record: ImageRecord) -> ImageRecord:
+        """*record* with the thumbnails of today's settings, made from its stored blob."""
+        copy = await self._on_disk(self._copy_blob, record)
+        try:
+            picture = await self._examiner.examine(copy, tolerant="damaged" in record.flags)
+        finally:
+            files.remove_spool(copy)
+        sha256 = record.digest.removeprefix("sha256:")
+        thumbnails = await self._on_disk(self._put_thumbnails, sha256, record.path, picture)
+        return replace(record, thumbnails=thumbnails)
+
+    def _copy_blob(self, record: ImageRecord) -> str:
+        """The path of a temporary copy: a store need not be a folder that workers can read."""
+        with self._store.open(record.path.removeprefix(self._prefix)) as blob:
+            spool = files.open_spool(self._spool)
+            spool.write(blob.read())
+        spool.close()
+        return spool.path
+
+    def holds(self, record: ImageRecord) -> bool:
+        """Whether the blob of *record* is in the store."""
+        return self._store.exists(record.path.removeprefix(self._prefix))
+
+    def lacks_thumbnails(self, record: ImageRecord) -> bool:
+        """Whether today's settings name a thumbnail that *record* has none for."""
+        return any(t.name not in record.thumbnails for t in self._examiner.thumbnails)
+
+    def _put(self, download: Download, picture: Picture) -> tuple[str, dict[str, str]]:
+        stored = self._store.put(download.path, download.sha256, picture.extension)
+        path = self._prefix + stored
+        return path, self._put_thumbnails(download.sha256, path, picture)
+
+    def _put_thumbnails(self, sha256: str, path: str, picture: Picture) -> dict[str, str]:
+        """Name → path; a picture no larger than a thumbnail is its own."""
+        paths = {thumbnail.name: path for thumbnail in self._examiner.thumbnails}
+        for r in picture.renditions:
+            stored = self._store.put_bytes(r.data, r.name, sha256, r.extension)
+            paths[r.name] = self._prefix + stored
+        return paths
+
+    async def _on_disk(self, function: Callable[P, T], *arguments: P.args, **_: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._disk, partial(function, *arguments))

@@ -1,0 +1,35 @@
+"""A picture that lies beside the document: judged and stored like one from the network."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from archiver import files
+from archiver.errors import ArchiverError, PictureError
+from archiver.model import Download, Outcome
+
+
+def local_path(url: str, root: bytes) -> bytes | None:
+    """The file that a ``file:`` *url* names, where it lies below *root*; else None.
+
+    Links are resolved first, so that none leads out of the root.
+    """
+    path = os.path.realpath(unquote_to_bytes(urlsplit(url).path))
+    inside = os.path.realpath(root).rstrip(b"/") + b"/"
+    return path if path.startswith(inside) else None
+
+
+def copy_local(path: bytes, spool: str, max_bytes: int) -> Download:
+    """A copy of the file at *path* in a temporary file of the folder *spool*.
+
+    Raises:
+        PictureError: there is no such file, it is no regular file, or it is too big.
+    """
+    name = os.fsdecode(path)
+    try:
+        return files.spool_copy(path, spool, max_bytes)
+    except FileNotFoundError:
+        raise PictureError(name, Outcome.MISSING, "no such file") from None
+    except (OSError, ArchiverError) as error:
+        raise PictureError(name, Outcome.MISSING, str(error)) from error

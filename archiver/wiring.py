@@ -1,0 +1,88 @@
+"""Config → working parts: the one place that picks implementations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from archiver import files
+from archiver.catalog import Catalog
+from archiver.config import Config
+from archiver.fetch.client import Client
+from archiver.imaging.workers import Examiner
+from archiver.journal import Journal, new_run_id
+from archiver.model import ImageRecord
+from archiver.pipeline.barrier import Barrier
+from archiver.pipeline.document import Documents, DocumentSettings
+from archiver.pipeline.finishing import Finisher
+from archiver.pipeline.image import Images
+from archiver.pipeline.keep import Keeper
+from archiver.pipeline.places import Places
+from archiver.storage.file import FileStore
+
+DISK_THREADS = 8  # they wait for fsync, which a disk does for several files at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run works with."""
+
+    documents: Documents
+    client: Client
+
+
+@asynccontextmanager
+async def open_parts(
+    config: Config,
+    places: Places,
+    catalog: Catalog,
+    on_image: Callable[[ImageRecord], None],
+    is_retrying: bool,
+) -> AsyncIterator[Parts]:
+    """The parts of a run over *config*, closed at its end whatever ends it."""
+    spool = os.path.join(places.state, "tmp")
+    files.clear_spool(spool)
+    store = FileStore(places.archive_folder)
+    journal = Journal(os.path.join(places.state, "journal"), new_run_id())
+
+    def sync() -> None:
+        store.flush()
+        journal.sync()
+
+    with ThreadPoolExecutor(DISK_THREADS, "disk") as disk:
+        async with (
+            Client(config.network, spool) as client,
+            Examiner(config.imaging, config.thumbnails) as examiner,
+        ):
+            images = Images(
+                catalog=catalog,
+                journal=journal,
+                client=client,
+                keeper=Keeper(store, examiner, places.archive, spool, disk),
+                planning=config.planning,
+                spool=spool,
+                max_bytes=config.network.max_bytes,
+                is_retrying=is_retrying,
+                on_image=on_image,
+            )
+            finisher = Finisher(places, journal, catalog, Barrier(sync, disk), disk)
+            try:
+                yield Parts(
+                    Documents(places, _document_settings(config), images, finisher, disk), client
+                )
+            finally:
+                await images.close()
+        sync()
+        journal.close()
+
+
+def _document_settings(config: Config) -> DocumentSettings:
+    return DocumentSettings(
+        reading=config.reading,
+        rewrite=config.rewrite,
+        thumbnail=config.thumbnails[0].name if config.thumbnails else "",
+        base_url=config.base_url,
+    )
