@@ -212,7 +212,10 @@ class Picture:
         extension: from the bytes, with its dot (``.png``).
         renditions: one for each configured thumbnail that is smaller than the picture; a
             thumbnail that is missing here is the picture itself.
-        flags: ``damaged`` for a picture the server itself holds incomplete.
+        width_px, height_px: as a browser shows it, turned as EXIF asks; 0 where nothing tells.
+        flags: ``damaged`` for a picture the server itself holds incomplete, ``undecoded`` for one
+            that no installed decoder reads.
+        difference_hash: 16 hex digits, alike for pictures that look alike; "" where not decoded.
     """
 
     media_type: str
@@ -222,6 +225,7 @@ class Picture:
     frames: int = 1
     renditions: tuple[Rendition, ...] = ()
     flags: tuple[str, ...] = ()
+    difference_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
