@@ -1,0 +1,94 @@
+"""SVG: XML whose root is `svg`, plain or gzipped."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from contextlib import suppress
+from xml.parsers import expat
+
+from archiver.imaging.structure.found import Structure
+
+_NAMESPACE = "http://www.w3.org/2000/svg"
+_HEAD_BYTES = 2**18  # the root stands after comments and entity declarations, at most this far
+_MAX_UNPACKED_BYTES = 32 * 2**20
+_LENGTH = re.compile(r"\s*\+?(\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*(px|pt|pc|mm|cm|in|q)?\s*$", re.I)
+_UNITS_PX = {"": 1, "px": 1, "pt": 4 / 3, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 9.6 / 2.54}
+_UNITS_PX["q"] = _UNITS_PX["mm"] / 4
+
+
+class _RootFound(Exception):
+    """Ends the parse at the first element."""
+
+
+def find_svg_root(data: bytes) -> dict[str, str] | None:
+    """The attributes of the root element where it is `svg`; None where it is anything else.
+
+    >>> find_svg_root(b'<svg xmlns="http://www.w3.org/2000/svg" width="9"/>')
+    {'width': '9'}
+    """
+    if b"<" not in data[:1024].replace(b"\0", b""):
+        return None
+    found: list[tuple[str, dict[str, str]]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        found.append((name, attributes))
+        raise _RootFound
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    with suppress(_RootFound, expat.ExpatError, ValueError, LookupError):
+        parser.Parse(data[:_HEAD_BYTES], False)
+    if found and found[0][0] in ("svg", f"{_NAMESPACE} svg"):
+        return found[0][1]
+    return None
+
+
+def walk(data: bytes) -> Structure:
+    """Parse the whole document (no external entity is fetched); whole when it is well formed."""
+    attributes = find_svg_root(data) or {}
+    width, height = _read_size(attributes)
+    return Structure(data, width, height, defect=_find_defect(data))
+
+
+def walk_packed(data: bytes) -> Structure:
+    """An svgz is whole when its gzip stream is and the document in it is."""
+    unpacker = zlib.decompressobj(31)
+    try:
+        text = unpacker.decompress(data, _MAX_UNPACKED_BYTES)
+    except zlib.error:
+        return Structure(data, defect="checksum")
+    if len(text) == _MAX_UNPACKED_BYTES:
+        return Structure(data, danger="size")
+    found = walk(text)
+    defect = found.defect if unpacker.eof else "truncated"
+    return Structure(data, found.width_px, found.height_px, defect=defect)
+
+
+def _find_defect(data: bytes) -> str:
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        is_cut = error.offset >= 0 and parser.ErrorByteIndex >= len(data) - 1
+        return "truncated" if is_cut else "xml"
+    except (ValueError, LookupError):
+        return "encoding"
+    return ""
+
+
+def _read_size(attributes: dict[str, str]) -> tuple[int, int]:
+    """Natural size in CSS pixels: `width` and `height`, else `viewBox`; 0 where neither tells."""
+    box = re.split(r"[\s,]+", attributes.get("viewBox", "").strip())
+    sides = [_read_length(attributes.get(name, "")) for name in ("width", "height")]
+    if len(box) == 4:
+        sides = [side or _read_length(text) for side, text in zip(sides, box[2:], strict=True)]
+    return round(sides[0]), round(sides[1])
+
+
+def _read_length(text: str) -> float:
+    match = _LENGTH.match(text[:64])
+    if not match:
+        return 0
+    number = min(float(text[: match.end(1)]), 1e6)
+    return number * _UNITS_PX[(match[2] or "").lower()]
