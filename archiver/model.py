@@ -109,7 +109,7 @@ class Adjustment:
     """A change beside a link, without which the local copy would not show.
 
     It is applied when every reference of `needs` is rewritten to a local copy. Adjustments don't
-    overlap each other, except that of several with one span only one can be applied.
+    overlap, but several may have one span: the first that applies is taken.
 
     Attributes:
         span: the bytes it replaces; empty for an insertion. It may cover references: where the

@@ -16,7 +16,15 @@ import msgspec
 from archiver.formats.detect import detect_format, tell_format
 from archiver.model import Reading
 
-__all__ = ["FORMATS", "Reader", "ReadingSettings", "detect_format", "read_document", "reader", "tell_format"]
+__all__ = [
+    "FORMATS",
+    "Reader",
+    "ReadingSettings",
+    "detect_format",
+    "read_document",
+    "reader",
+    "tell_format",
+]
 
 FieldNames = Annotated[
     tuple[str, ...], msgspec.Meta(description="a list of front matter field names")
@@ -25,16 +33,13 @@ FieldNames = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class ReadingSettings:
-    """Where the right answer is a choice.
+    """Where the right answer is a choice. Adjustments are always found; applying them is another.
 
     Attributes:
         image_fields: front matter fields that hold images, compared without case and ``-_ ``.
         thumbnail_fields: those of them that are given the thumbnail.
         srcset: ``all`` entries of a srcset are references, or only the ``largest``.
-        lazy: ``fill`` the placeholder in ``src`` of a lazy image with the real one, or ``keep`` it.
         link_to_full: whether a link to the full-size file is a reference.
-        base, csp: ``adjust`` a ``<base>`` or a content security policy that would hide local
-            copies, or ``keep`` it.
     """
 
     image_fields: FieldNames = (
@@ -46,10 +51,7 @@ class ReadingSettings:
     )  # fmt: skip
     thumbnail_fields: FieldNames = ("thumbnail",)
     srcset: Literal["all", "largest"] = "all"
-    lazy: Literal["fill", "keep"] = "fill"
     link_to_full: bool = True
-    base: Literal["adjust", "keep"] = "adjust"
-    csp: Literal["adjust", "keep"] = "adjust"
 
 
 class Reader(Protocol):

@@ -99,7 +99,7 @@ class Findings:
         index = {reference.span: place for place, reference in enumerate(references)}
         adjustments = (_indexed(change, index) for change in self._changes.values())
         kept = [one for one in adjustments if one is not None and not self._is_excluded(one.span)]
-        kept.sort(key=lambda one: one.span)
+        kept.sort(key=lambda one: (one.span, one.unless is not None))
         return Reading(format, encoding, tuple(references), tuple(kept), base_url)
 
     def _disjoint_references(self) -> list[Reference]:

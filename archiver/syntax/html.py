@@ -63,11 +63,13 @@ class HtmlPage:
 
     def attribute(self, tag: SourceTag, name: str) -> Attribute | None:
         """Where an attribute stands; None for one without value or without place of its own."""
-        if tag.source is None:
-            return None
-        if tag.location is None:
+        location = self._location(tag)
+        return self._find(location, name) if location else None
+
+    def _location(self, tag: SourceTag) -> turbohtml.SourceLocation | None:
+        if tag.location is None and tag.source is not None:
             tag.location = tag.source.source_location
-        return self._find(tag.location, name) if tag.location else None
+        return tag.location
 
     def attribute_of(self, element: turbohtml.Element, name: str) -> Attribute | None:
         """As `attribute`, of an element of turbohtml's tree."""
@@ -86,6 +88,12 @@ class HtmlPage:
         quote = ("", '"', "'", "")[match.lastindex]
         return Attribute(span.start_offset, span.end_offset, start, end, quote)
 
+    def extent(self, tag: SourceTag, name: str) -> tuple[int, int] | None:
+        """Where an attribute stands with all of it, also one without value."""
+        location = self._location(tag)
+        span = location.attrs.get(name) or location.attrs.get(name.lower()) if location else None
+        return (span.start_offset, span.end_offset) if span else None
+
     def value(self, tag: SourceTag, name: str) -> Text | None:
         """The decoded value of an attribute."""
         place = self.attribute(tag, name)
@@ -95,7 +103,7 @@ class HtmlPage:
 
     def raw_text(self, tag: SourceTag) -> tuple[int, int] | None:
         """Where the content of a ``style`` or ``script`` element lies."""
-        location = tag.source.source_location if tag.source else None
+        location = self._location(tag)
         if location is None:
             return None
         end = location.end_tag.start_offset if location.end_tag else len(self._copy)

@@ -1,0 +1,189 @@
+"""HTML documents, and the HTML inside other documents."""
+
+from __future__ import annotations
+
+import re
+
+import turbohtml
+
+from archiver.formats import ReadingSettings
+from archiver.formats.findings import Findings
+from archiver.formats.html_base import (
+    disarm_checks,
+    disarm_policy,
+    empty_base,
+    find_base,
+    free_from_base,
+    rebaser,
+)
+from archiver.formats.html_elements import choose, find_backgrounds, find_places
+from archiver.formats.html_lazy import IMAGE_TAGS, fill_placeholder, find_lazy
+from archiver.formats.html_metadata import find_json_ld, find_meta
+from archiver.formats.html_scope import Scope
+from archiver.model import Reading
+from archiver.syntax.escapes import HTML_ATTRIBUTE
+from archiver.syntax.html import HtmlPage, parse_html, switched_off
+from archiver.syntax.html_tree import SourceTag
+from archiver.syntax.text import Text, codec_of
+from archiver.syntax.urls import resolve_base
+
+MAX_NESTING = 4  # srcdoc in srcdoc; each level escapes all escapes of the last
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_NOSCRIPT_END = re.compile("</noscript", re.IGNORECASE)
+
+
+def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Reading:
+    """Find the references of an HTML document."""
+    encoding = html_encoding(data)
+    findings = Findings(settings)
+    base = find_in_html(html_text(data, encoding), findings, base_url)
+    return findings.reading("html", encoding, base)
+
+
+def html_text(data: bytes, encoding: str) -> Text:
+    """*data* for `find_in_html`: bytes where its grammar allows, so that no byte is lost."""
+    if encoding.startswith(("utf-16", "iso2022")):
+        return Text.from_bytes(data, encoding)
+    return Text.byte_view(data, encoding)
+
+
+def html_encoding(data: bytes, declared: str | None = None) -> str:
+    """Python's codec of an HTML file, as a browser tells it.
+
+    Args:
+        declared: the label of the HTTP header; a byte order mark outranks it.
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return encoding
+    if declared is None and _is_utf8(data):
+        return "utf-8"
+    document = turbohtml.parse(data, encoding=declared, detect_encoding=True, positions=False)
+    return codec_of(document.encoding) or "utf-8"
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether nothing in *data* speaks against UTF-8; undeclared ASCII is taken for it too."""
+    if any(label.lower() not in (b"utf-8", b"utf8") for label in _CHARSET.findall(data)):
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\x1b" not in data and b"\0\0" not in data[:64]
+
+
+def find_in_html(
+    text: Text,
+    findings: Findings,
+    base_url: str | None,
+    prefix: str = "",
+    layers: int = 0,
+) -> str | None:
+    """Find the references of *text*, which is HTML: a document, or a piece of one.
+
+    Args:
+        text: a byte view, a decoded text, or one in which all else is masked.
+        base_url: of the document; its own ``<base>`` counts.
+        prefix: goes before every role.
+        layers: how many times the text stands HTML-escaped in its file.
+
+    Returns:
+        What relative URLs of the text resolve against.
+    """
+    page = parse_html(text, choose)
+    base = find_in_page(page, findings, base_url, prefix, layers)
+    if _scripting_matters(page):
+        page = parse_html(text, choose, scripting=True)
+        find_in_page(page, findings, base_url, prefix, layers)
+    return base
+
+
+def find_in_page(
+    page: HtmlPage,
+    findings: Findings,
+    base_url: str | None,
+    prefix: str = "",
+    layers: int = 0,
+) -> str | None:
+    """As `find_in_html`, for a text that is parsed already (with `choose`)."""
+    for span in switched_off(page.text):
+        findings.exclude(span)
+    base = find_base(page)
+    scope = Scope(
+        page,
+        findings,
+        base_url if base is None else resolve_base(base[1], base_url),
+        prefix,
+        layers,
+        rebaser(base[1], base_url) if base else None,
+        "<noscript" in page.text.text.lower(),
+    )
+    for tag in page.tags():
+        _find_in_tag(tag, scope)
+    if base is not None and scope.rebase is not None:
+        empty_base(scope, base[0])
+        free_from_base(scope)
+    return scope.base_url
+
+
+def _find_in_tag(tag: SourceTag, scope: Scope) -> None:
+    special = _SPECIAL.get(tag.name)
+    if special is not None:
+        special(tag, scope)
+    if tag.name == "a" and not scope.findings.settings.link_to_full:
+        return
+    found = find_places(tag, scope)
+    if tag.name in IMAGE_TAGS:
+        lazy = find_lazy(tag, scope)
+        fill_placeholder(tag, scope, lazy)
+        found += lazy
+    disarm_checks(tag, scope, found)
+    find_backgrounds(tag, scope)
+
+
+def _find_in_style(tag: SourceTag, scope: Scope) -> None:
+    place = scope.page.raw_text(tag)
+    if place is None:
+        return
+    # In SVG a style element is ordinary content: entities count there.
+    is_svg = tag.source is not None and tag.source.namespace != turbohtml.Namespace.HTML
+    text = scope.page.text.child(*place, HTML_ATTRIBUTE if is_svg else None)
+    scope.css(text, tag, escaped=is_svg)
+
+
+def _find_in_srcdoc(tag: SourceTag, scope: Scope) -> None:
+    value = scope.page.value(tag, "srcdoc")
+    if value is not None and scope.layers < MAX_NESTING:
+        prefix = scope.role(tag, "iframe srcdoc")
+        find_in_html(value, scope.findings, scope.base_url, prefix, scope.layers + 1)
+
+
+def _find_in_meta(tag: SourceTag, scope: Scope) -> None:
+    disarm_policy(tag, scope)
+    find_meta(tag, scope)
+
+
+_SPECIAL = {
+    "style": _find_in_style,
+    "iframe": _find_in_srcdoc,
+    "meta": _find_in_meta,
+    "script": find_json_ld,
+}
+
+
+def _scripting_matters(page: HtmlPage) -> bool:
+    """Whether a browser that runs scripts, to which ``noscript`` is text, sees other tags.
+
+    It doesn't where every ``noscript`` element ends at the first ``</noscript`` behind its start.
+    """
+    if "<noscript" not in page.text.text.lower():
+        return False
+    for tag in page.tags():
+        if tag.name == "noscript":
+            place = page.raw_text(tag)
+            end = _NOSCRIPT_END.search(page.text.text, place[0]) if place else None
+            if place is None or (end.start() if end else len(page.text.text)) != place[1]:
+                return True
+    return False

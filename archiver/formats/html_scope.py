@@ -1,0 +1,164 @@
+"""One HTML text while it is read: what the finders of elements share."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from archiver.formats.findings import Findings
+from archiver.formats.stylesheet import find_in_css
+from archiver.model import Reference, Span
+from archiver.syntax.html import Attribute, HtmlPage
+from archiver.syntax.html_tree import SourceTag
+from archiver.syntax.srcset import SrcsetEntry, descriptor_size, split_srcset
+from archiver.syntax.text import Text
+
+# What later stages need to know of an element: sizes for planning, the policy for fetching.
+_KEPT = (
+    "width", "height", "w", "h", "referrerpolicy", "data-original-token", "data-rawwidth",
+    "data-rawheight", "data-width", "data-height", "data-w", "data-h", "data-ratio", "data-type",
+    "data-size", "data-orig-file", "data-orig-size", "data-image-meta", "data-caption",
+)  # fmt: skip
+_MAX_KEPT_CHARACTERS = 500
+_NOSCRIPT_LEVELS = 4  # how far up a `noscript` is looked for; only for the name of the role
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A text with what it is relative to.
+
+    Attributes:
+        base_url: what relative URLs resolve against.
+        prefix: goes before every role (``iframe srcdoc``).
+        layers: how many times the text stands HTML-escaped in the file: 0 for the file's own,
+            1 for a ``srcdoc``.
+        rebase: makes a relative URL absolute, where the document's base changes; gives None for one
+            that stays as it is.
+        noscript: whether there is a ``noscript`` at all.
+    """
+
+    page: HtmlPage
+    findings: Findings
+    base_url: str | None
+    prefix: str = ""
+    layers: int = 0
+    rebase: Callable[[str], str | None] | None = None
+    noscript: bool = False
+
+    def url(self, tag: SourceTag, attribute: str, role: str) -> list[Reference]:
+        """The reference that an attribute is; one or none."""
+        value = self.page.value(tag, attribute) if attribute in tag.attrs else None
+        if value is None:
+            return []
+        return self.add(value, self.role(tag, role), self.kept(tag))
+
+    def srcset(self, tag: SourceTag, attribute: str, role: str) -> list[Reference]:
+        """The references of an attribute that is a srcset."""
+        value = self.page.value(tag, attribute) if attribute in tag.attrs else None
+        if value is None:
+            return []
+        entries = list(split_srcset(value.text))
+        found: list[Reference] = []
+        largest = max(entries, key=lambda entry: descriptor_size(entry.descriptor), default=None)
+        for entry in entries:
+            if self.findings.settings.srcset == "all" or entry is largest:
+                found += self._add_entry(value, entry, self.role(tag, role), self.kept(tag))
+        if self.findings.settings.srcset == "largest" and len(entries) > 1 and found and largest:
+            self._keep_only(value, entries, largest, found[0])
+        return found
+
+    def _add_entry(
+        self, value: Text, entry: SrcsetEntry, role: str, kept: Mapping[str, str]
+    ) -> list[Reference]:
+        said = {**kept, "descriptor": entry.descriptor} if entry.descriptor else kept
+        return self.add(value, role, said, entry.start, entry.end)
+
+    def _keep_only(
+        self, value: Text, entries: list[SrcsetEntry], largest: SrcsetEntry, link: Reference
+    ) -> None:
+        """The whole list becomes its largest entry."""
+        end = len(value.text.rstrip())
+        after = self.written(f" {largest.descriptor}" if largest.descriptor else "")
+        span = value.span(entries[0].start, end)
+        self.findings.adjust(span, b"", after, link=link, needs=[link], reason="srcset")
+
+    def css(self, text: Text, tag: SourceTag, *, escaped: bool) -> list[Reference]:
+        """The references of CSS; *escaped*: it is an attribute's, not a style element's."""
+
+        def other(url: Text) -> None:
+            self.make_absolute(url, escaped=escaped)
+
+        role = self.role(tag, "css")
+        found = find_in_css(text, self.findings, self.base_url, role, None, other)
+        for reference in found:
+            self._keep_absolute(reference, escaped=escaped)
+        return found
+
+    def css_value(self, tag: SourceTag, attribute: str) -> list[Reference]:
+        """The references of an attribute that is CSS."""
+        value = self.page.value(tag, attribute) if attribute in tag.attrs else None
+        return self.css(value, tag, escaped=True) if value is not None else []
+
+    def add(
+        self,
+        text: Text,
+        role: str,
+        kept: Mapping[str, str],
+        start: int = 0,
+        end: int | None = None,
+    ) -> list[Reference]:
+        """The reference that a piece of a decoded value is; one or none."""
+        reference = self.findings.add_url(text, role, self.base_url, kept, start, end)
+        if reference is None:
+            return []
+        self._keep_absolute(reference, escaped=True)
+        return [reference]
+
+    def _keep_absolute(self, reference: Reference, *, escaped: bool) -> None:
+        """Where it isn't rewritten it must not change its meaning."""
+        if self.rebase is None or reference.raw.lower().startswith((b"http:", b"https:")):
+            return
+        new = self.written(reference.url, escaped=escaped)
+        self.findings.adjust(reference.span, new, unless=reference, reason="base")
+
+    def make_absolute(self, value: Text, *, escaped: bool = True) -> None:
+        """Make a URL absolute that is no image's; *value* is its decoded text."""
+        new = self.rebase(value.text) if self.rebase else None
+        if new is not None:
+            span = value.span(0, len(value.text))
+            self.findings.adjust(span, self.written(new, escaped=escaped), reason="base")
+
+    def role(self, tag: SourceTag, role: str) -> str:
+        """*role* with what stands around: ``noscript img src``."""
+        parent = tag.parent
+        for _ in range(_NOSCRIPT_LEVELS if self.noscript else 0):
+            if parent is None:
+                break
+            if parent.name == "noscript":
+                role = f"noscript {role}"
+                break
+            parent = parent.parent
+        return f"{self.prefix} {role}" if self.prefix else role
+
+    def kept(self, tag: SourceTag) -> dict[str, str]:
+        """The element's attributes that later stages need."""
+        return {
+            name: value
+            for name in _KEPT
+            if name in tag.attrs and len(value := tag.value(name)) <= _MAX_KEPT_CHARACTERS
+        }
+
+    def span_of(self, place: Attribute) -> Span:
+        """The bytes of an attribute's raw value."""
+        return self.page.text.span(place.value_start, place.value_end)
+
+    def written(self, value: str, *, escaped: bool = True) -> bytes:
+        """*value* as it must stand in the file: in a quoted attribute, or in raw text."""
+        return self.markup(html.escape(value) if escaped else value)
+
+    def markup(self, value: str) -> bytes:
+        """*value* as it must stand in the file, outside of an attribute's value."""
+        for _ in range(self.layers):
+            value = html.escape(value)
+        return value.encode(self.page.text.encoding)
