@@ -45,7 +45,8 @@ async def open_parts(
     """The parts of a run over *config*, closed at its end whatever ends it."""
     spool = os.path.join(places.state, "tmp")
     files.clear_spool(spool)
-    store = FileStore(places.archive_folder)
+    names = [thumbnail.name for thumbnail in config.thumbnails]
+    store = FileStore(places.archive_folder, spool)
     journal = Journal(os.path.join(places.state, "journal"), new_run_id())
 
     def sync() -> None:
@@ -61,7 +62,7 @@ async def open_parts(
                 catalog=catalog,
                 journal=journal,
                 client=client,
-                keeper=Keeper(store, examiner, places.archive, spool, disk),
+                keeper=Keeper(store, examiner, names, places.archive, spool, disk),
                 planning=config.planning,
                 spool=spool,
                 max_bytes=config.network.max_bytes,

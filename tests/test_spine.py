@@ -167,7 +167,7 @@ def test_what_cannot_be_read_is_named_and_the_run_goes_on(
     assert found["posts/empty.md"] == ("unchanged", "")
     assert found["posts/broken.md"][0] == "rewritten"
     assert "front matter" in found["posts/broken.md"][1]
-    assert found["posts/linked.md"] == ("unreadable", "hardlinked")
+    assert found["posts/linked.md"] == ("skipped", "hardlinked")
     assert found["posts/huge.md"][0] == "unreadable"
     assert (posts / "linked.md").read_bytes() == b"![a](https://img.example.com/a.png)"
     assert (posts / "broken.md").read_bytes().startswith(broken[:30])

@@ -9,6 +9,7 @@ from archiver.files.appending import AppendFile
 from archiver.files.blobs import TouchedFolders, place_blob
 from archiver.files.calls import AnyPath
 from archiver.files.conflicts import LateWrites, keep_conflict
+from archiver.files.copying import copy_file
 from archiver.files.documents import Snapshot, read_document, why_not_writable
 from archiver.files.folders import make_folders, make_state_folder, sync_folder
 from archiver.files.locks import Lock, lock
@@ -29,6 +30,7 @@ __all__ = [
     "TouchedFolders",
     "check_reserve",
     "clear_spool",
+    "copy_file",
     "keep_conflict",
     "lock",
     "make_folders",

@@ -86,6 +86,9 @@ class Documents:
         if reading is None or reading.is_opted_out:
             await self._finish(self._draft(task, data, snapshot, data, []))
             return DocumentResult(task, DocumentOutcome.SKIPPED)
+        why_not = files.why_not_writable(snapshot) if task.is_in_place else ""
+        if why_not and reading.references:
+            return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
         records = await self._have_images(reading, task)
         links = [self._link(reference, records, task) for reference in reading.references]
         replacements = plan_edits(reading, links)

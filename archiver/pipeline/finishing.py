@@ -82,14 +82,11 @@ class Finisher:
 
     async def _copy(self, draft: Draft) -> DocumentOutcome:
         target = draft.task.target
-        is_there = os.path.lexists(target)
-        if (
-            is_there
-            and await self._on_disk(lambda: _sha256_of(target)) == draft.record.sha256_after
-        ):
+        found = await self._on_disk(lambda: _sha256_of(target))
+        if found == draft.record.sha256_after:
             self._remember(draft, draft.snapshot)
             return DocumentOutcome.UNCHANGED
-        is_ours = is_there and await self._on_disk(lambda: self._is_ours(draft))
+        is_ours = found is not None and self._is_ours(draft, found)
         if draft.record.splices:
             await self._intend(draft)
         await self._on_disk(lambda: files.write_new(target, draft.new, replace=is_ours))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -26,15 +26,23 @@ class Keeper:
     """Turns downloads into stored blobs.
 
     Args:
+        thumbnails: the names of the thumbnails that every picture gets.
         archive: the archive folder relative to the base folder, with ``/``.
         spool: folder for temporary files.
         disk: where file-system calls that wait for the disk are made.
     """
 
     def __init__(
-        self, store: Store, examiner: Examiner, archive: str, spool: str, disk: Executor
+        self,
+        store: Store,
+        examiner: Examiner,
+        thumbnails: Sequence[str],
+        archive: str,
+        spool: str,
+        disk: Executor,
     ) -> None:
         self._store, self._examiner, self._spool, self._disk = store, examiner, spool, disk
+        self._thumbnails = tuple(thumbnails)
         self._prefix = f"{archive}/"
 
     async def keep(
@@ -91,7 +99,7 @@ class Keeper:
 
     def lacks_thumbnails(self, record: ImageRecord) -> bool:
         """Whether today's settings name a thumbnail that *record* has none for."""
-        return any(t.name not in record.thumbnails for t in self._examiner.thumbnails)
+        return any(name not in record.thumbnails for name in self._thumbnails)
 
     def _put(self, download: Download, picture: Picture) -> tuple[str, dict[str, str]]:
         stored = self._store.put(download.path, download.sha256, picture.extension)
@@ -100,7 +108,7 @@ class Keeper:
 
     def _put_thumbnails(self, sha256: str, path: str, picture: Picture) -> dict[str, str]:
         """Name → path; a picture no larger than a thumbnail is its own."""
-        paths = {thumbnail.name: path for thumbnail in self._examiner.thumbnails}
+        paths = dict.fromkeys(self._thumbnails, path)
         for r in picture.renditions:
             stored = self._store.put_bytes(r.data, r.name, sha256, r.extension)
             paths[r.name] = self._prefix + stored
