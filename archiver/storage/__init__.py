@@ -49,6 +49,23 @@ class Store(Protocol):
             FileNotFoundError: nothing is kept there.
         """
 
+    def path(self, path: str) -> str:
+        """A local file that holds the bytes at *path*, for another process to read.
+
+        Raises:
+            ValueError: *path* leads out of the archive; a journal may come from elsewhere.
+        """
+
+
+def check_path(path: str) -> None:
+    """Refuse a path that leads out of the archive.
+
+    Raises:
+        ValueError: it does.
+    """
+    if path.startswith("/") or "\0" in path or ".." in path.split("/"):
+        raise ValueError(f"not a path of the archive: {path!r}")
+
 
 def asset_path(sha256_hex: str, extension: str) -> str:
     """Where a blob lies.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver import files
-from archiver.storage import asset_path, sanitized_path, thumbnail_path
+from archiver.storage import asset_path, check_path, sanitized_path, thumbnail_path
 
 
 class FileStore:
@@ -46,13 +46,7 @@ class FileStore:
         return Path(self.path(path)).open("rb")
 
     def path(self, path: str) -> str:
-        """The file that is kept at *path*.
-
-        Raises:
-            ValueError: *path* leads out of the archive; a journal may come from elsewhere.
-        """
-        if path.startswith("/") or "\0" in path or ".." in path.split("/"):
-            raise ValueError(f"not a path of the archive: {path!r}")
+        check_path(path)
         return f"{self._folder}/{path}"
 
     def _write(self, data: bytes, path: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from archiver import files
-from archiver.storage import asset_path, sanitized_path, thumbnail_path
+from archiver.storage import asset_path, check_path, sanitized_path, thumbnail_path
 
 
 class MemoryStore:
@@ -14,6 +16,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._blobs: dict[str, bytes] = {}
+        self._shown = TemporaryDirectory(prefix="archiver-")
 
     def put(self, spool_path: str, sha256_hex: str, extension: str) -> str:
         path = asset_path(sha256_hex, extension)
@@ -41,3 +44,9 @@ class MemoryStore:
         if path not in self._blobs:
             raise FileNotFoundError(path)
         return BytesIO(self._blobs[path])
+
+    def path(self, path: str) -> str:
+        check_path(path)
+        file = Path(self._shown.name, path.replace("/", "-"))
+        file.write_bytes(self._blobs[path])
+        return str(file)

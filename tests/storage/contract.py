@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -67,6 +68,15 @@ class StoreContract:
         assert not store.exists(f"assets/{DIGEST[:2]}/{DIGEST}.png")
         with pytest.raises(FileNotFoundError):
             store.open(f"assets/{DIGEST[:2]}/{DIGEST}.png")
+
+    def test_another_process_reads_a_local_file(self, store, spooled):
+        path = store.put(spooled(PICTURE), DIGEST, ".png")
+        assert Path(store.path(path)).read_bytes() == PICTURE
+
+    @pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../../x", "assets/..", "a\0b"])
+    def test_no_path_leads_out(self, store, path):
+        with pytest.raises(ValueError, match="not a path of the archive"):
+            store.path(path)
 
     REFUSED: ClassVar = {
         "a short digest": ("320", "ab", ".png"),
