@@ -1,0 +1,153 @@
+"""The images that the front matter of a post names, and whether it wants to be left alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from archiver.formats import ReadingSettings
+from archiver.formats.findings import Findings
+from archiver.formats.image_urls import names_an_image
+from archiver.syntax import json_strings, toml, yaml
+from archiver.syntax.frontmatter import Language, find_bare_values
+from archiver.syntax.scalars import Scalar, SyntaxProblem
+from archiver.syntax.text import Text
+
+ROLE = "front matter"
+SWITCH = ("archiver",)  # the field that is false where a document wants to be left alone
+_OFF = frozenset({"false", "no", "off"})
+_ABSOLUTE = re.compile(r"(?:https?:)?//[^\s/]", re.IGNORECASE)
+_NOISE = re.compile(r"[-_ ]")
+# Below a field that holds images these say where one is; others (caption, link) say other things.
+_SOURCES = frozenset({
+    "src", "url", "href", "path", "file", "original", "source", "large", "small", "medium", "full",
+    "default", "light", "dark", "desktop", "mobile", "retina",
+})  # fmt: skip
+# An image's URL in one of these is prose about it.
+_PROSE = frozenset({
+    "title", "subtitle", "description", "summary", "excerpt", "abstract", "caption", "alt", "text",
+    "content", "body", "note", "comment",
+})  # fmt: skip
+_OTHER_FILE = re.compile(r"[^?#]*\.(?:x?html?|pdf|mp[34]|webm|zip)(?:[?#].*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a front matter says.
+
+    Attributes:
+        scalars: its strings; offsets count characters of its data.
+        is_whole: whether it reads as its language; else `scalars` is what could be told.
+        problem: why it does not, "" where it is no front matter at all.
+    """
+
+    scalars: list[Scalar]
+    is_opted_out: bool = False
+    is_whole: bool = True
+    problem: str = ""
+
+
+def read_fields(data: str, language: Language) -> Fields:
+    """The fields of a front matter; whatever the text is, there is an answer.
+
+    >>> [s.value for s in read_fields("cover: a.png", Language.YAML).scalars]
+    ['a.png']
+    """
+    return _READERS[language](data)
+
+
+def _read_yaml(data: str) -> Fields:
+    try:
+        scalars = yaml.find_scalars(data)
+    except SyntaxProblem as problem:
+        scalars = yaml.find_scalars_by_line(data)
+        return Fields(scalars, _is_off(scalars), False, str(problem) if scalars else "")
+    return Fields(scalars, _is_off(scalars))
+
+
+def _read_bare(data: str) -> Fields:
+    scalars = find_bare_values(data)
+    return Fields(scalars, _is_off(scalars))
+
+
+def _read_toml(data: str) -> Fields:
+    return _read_checked(data, "TOML", tomllib.loads, toml.find_strings)
+
+
+def _read_json(data: str) -> Fields:
+    def load(text: str) -> Any:
+        # Hexo's form between `;;;` goes without the outer braces.
+        return json.loads(text if text.lstrip().startswith("{") else f"{{{text}}}")
+
+    return _read_checked(data, "JSON", load, json_strings.find_strings)
+
+
+def _read_checked(
+    data: str,
+    language: str,
+    load: Callable[[str], Any],
+    find: Callable[[str], Any],
+) -> Fields:
+    """By our scanner, and by the real parser, which alone knows whether the text is sound."""
+    scalars = list(find(data))
+    try:
+        value = load(data).get(SWITCH[0], True)
+    except (ValueError, RecursionError) as error:
+        problem = str(SyntaxProblem(language, error))
+        return Fields(scalars, _is_off(scalars), False, problem if scalars else "")
+    return Fields(scalars, value is False or _is_off(scalars))
+
+
+def _is_off(scalars: list[Scalar]) -> bool:
+    return any(s.path == SWITCH and s.value.strip().lower() in _OFF for s in scalars)
+
+
+_READERS: dict[Language, Callable[[str], Fields]] = {
+    Language.YAML: _read_yaml,
+    Language.TOML: _read_toml,
+    Language.JSON: _read_json,
+    Language.BARE: _read_bare,
+}
+
+
+def add_images(
+    findings: Findings, text: Text, fields: Fields, base_url: str | None, settings: ReadingSettings
+) -> None:
+    """Keep the fields that name images.
+
+    Args:
+        text: the data of the front matter.
+    """
+    names = frozenset(map(_normal, settings.image_fields))
+    for scalar in fields.scalars:
+        base = base_url if fields.is_whole else None
+        if not is_image_field(scalar, names, allow_relative=base is not None):
+            continue
+        value = text.child(scalar.start, scalar.end, scalar.codec)
+        findings.add_url(value, ROLE, base, {"field": ".".join(scalar.path)})
+
+
+def is_image_field(scalar: Scalar, names: frozenset[str], *, allow_relative: bool) -> bool:
+    """Whether a field is an image, by its name or by its value.
+
+    Args:
+        names: fields that hold images, in lower case without ``-_ ``.
+        allow_relative: whether a relative URL may be one; then its path must end as an image.
+    """
+    keys = [_normal(key) for key in scalar.path] or [""]
+    value = scalar.value.strip()
+    is_absolute = _ABSOLUTE.match(value) is not None
+    if not is_absolute and not (allow_relative and names_an_image(value)):
+        return False
+    if keys[-1] in names or (keys[-1] in _SOURCES and not names.isdisjoint(keys)):
+        return _OTHER_FILE.fullmatch(value) is None
+    is_word = not any(map(str.isspace, value))
+    return is_absolute and is_word and keys[-1] not in _PROSE and names_an_image(value)
+
+
+def _normal(key: str) -> str:
+    return _NOISE.sub("", key).lower()

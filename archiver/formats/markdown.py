@@ -1,0 +1,134 @@
+"""Markdown posts: front matter, images, the HTML between them, the tags of site generators."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+from dataclasses import replace
+
+from archiver.formats import ReadingSettings
+from archiver.formats.findings import Findings
+from archiver.formats.front_matter import add_images, read_fields
+from archiver.formats.html import find_in_page, html_encoding
+from archiver.formats.html_elements import choose
+from archiver.formats.image_urls import names_an_image
+from archiver.model import Reading
+from archiver.redact import redact
+from archiver.syntax.escapes import MARKDOWN_DESTINATION, TABLE_CELL
+from archiver.syntax.frontmatter import FrontMatter, find_front_matter
+from archiver.syntax.html import HtmlPage, parse_html
+from archiver.syntax.markdown import Destination, Image, scan_markdown
+from archiver.syntax.masking import cut_out, mask_text
+from archiver.syntax.shortcodes import TagImage, find_tags, is_within
+from archiver.syntax.text import Text
+
+_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_REPLACED = {0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}  # by the parser
+
+
+def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Reading:
+    """Find the references of a Markdown document.
+
+    A front matter that does not parse is noted, its fields are read line by line, and what it holds
+    is read as Markdown too: it may be prose between two rules.
+    """
+    text = Text.from_bytes(data, markdown_encoding(data))
+    post = _Post(Findings(settings), base_url, settings)
+    front = find_front_matter(text.text)
+    body = post.add_front_matter(text, front) if front else 0
+    if body is None:
+        return Reading("markdown", text.encoding, (), base_url=base_url, is_opted_out=True)
+    post.add_body(text.child(body, len(text.text)))
+    reading = post.findings.reading("markdown", text.encoding, base_url)
+    return replace(reading, notes=tuple(post.notes))
+
+
+class _Post:
+    """What was found in one post so far."""
+
+    def __init__(self, findings: Findings, base_url: str | None, settings: ReadingSettings) -> None:
+        self.findings, self.base_url, self.settings = findings, base_url, settings
+        self.notes: list[str] = []
+
+    def add_front_matter(self, text: Text, front: FrontMatter) -> int | None:
+        """Keep its images; where the body begins, None when the post wants to be left alone."""
+        data = text.child(front.start, front.end)
+        fields = read_fields(data.text, front.language)
+        if fields.is_opted_out:
+            return None
+        add_images(self.findings, data, fields, self.base_url, self.settings)
+        if fields.problem:
+            self.notes.append(f"front matter: {fields.problem}")
+        return front.body if fields.is_whole else 0
+
+    def add_body(self, body: Text) -> None:
+        """Keep the images of Markdown, of tags, and of the HTML between."""
+        scan = scan_markdown(body.text)
+        tags, code = find_tags(body.text, scan.verbatim)
+        holes = sorted({*code, *((tag.start, tag.end) for tag in tags)})
+        images = [image for image in scan.images if not is_within(image.start, holes)]
+        html = cut_out(scan.html, holes)
+        if html:
+            starts = {image.start for image in images} | {tag.start for tag in tags}
+            marks = sorted(starts)
+            masked = body.with_text(mask_text(body.text, html, marks, scan.blocks))
+            page = parse_html(masked, choose)
+            find_in_page(page, self.findings, self.base_url)
+            shown = _elements(page, marks)
+            images = [image for image in images if image.start in shown]
+            tags = [tag for tag in tags if tag.start in shown]
+        self._add_images(body, images)
+        self._add_tags(body, tags)
+
+    def _add_images(self, body: Text, images: Iterable[Image]) -> None:
+        for image in images:
+            destination = image.destination
+            is_definition = destination.is_definition
+            role = "markdown reference definition" if is_definition else "markdown image"
+            self._add_destination(body, destination, role)
+            link = image.link if self.settings.link_to_full else None
+            if link and names_an_image(link.value):
+                self._add_destination(body, link, "markdown link to image")
+
+    def _add_destination(self, body: Text, destination: Destination, role: str) -> None:
+        value = _decode(body, destination)
+        if value is not None:
+            self.findings.add_url(value, role, self.base_url)
+        elif destination.value:
+            self.notes.append(f"{role}: its place cannot be told: {redact(destination.value)}")
+
+    def _add_tags(self, body: Text, tags: Iterable[TagImage]) -> None:
+        for tag in tags:
+            value = body.child(*tag.place)
+            if tag.is_certain or names_an_image(value.text):
+                self.findings.add_url(value, tag.role, self.base_url)
+
+
+def _elements(page: HtmlPage, marks: list[int]) -> set[int]:
+    """Those of *marks* where an element stands: not in a comment, a script, an attribute."""
+    found = (element.source_location for element in page.document.select("br"))
+    return {place.start_tag.start_offset for place in found if place}.intersection(marks)
+
+
+def _decode(body: Text, destination: Destination) -> Text | None:
+    """A destination's text; None where it is not what the parser says it means."""
+    if destination.place is None:
+        return None
+    codec = TABLE_CELL if destination.is_in_table else None
+    raw = body.child(*destination.place, codec)
+    value = raw.child(0, len(raw.text), MARKDOWN_DESTINATION)
+    is_same = value.text.translate(_REPLACED) == destination.value.translate(_REPLACED)
+    return value if is_same else None
+
+
+def markdown_encoding(data: bytes) -> str:
+    """Python's codec of a Markdown file: by its byte order mark, UTF-8, else a guess.
+
+    A file of UTF-8 with a few bytes that are not is UTF-8 still.
+    """
+    if data.startswith(_BOMS):
+        return html_encoding(data)
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = len(data) - len(text) if wrong else 0  # about: continuation bytes
+    return "utf-8" if right >= 10 * wrong else html_encoding(data)
