@@ -10,7 +10,7 @@ import logging
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -88,7 +88,8 @@ class Config:
         return _build(dict(_flatten(table)), base)
 
 
-_NOT_IN_FILE = ("base", "base_url")
+# Given by the command line, or derived from another key.
+_NOT_IN_FILE = ("base", "base_url", "max_size_bytes")
 
 # Where a field of a part stands in the file, when that is not its part's own section.
 _PARTS: Mapping[str, type[Any]] = {
@@ -117,7 +118,7 @@ def _list_keys() -> Iterator[tuple[str, tuple[str, str]]]:
         if name not in _PARTS and name not in _NOT_IN_FILE:
             yield name, ("", name)
     for part, cls in _PARTS.items():
-        for name in field_types(cls):
+        for name in (n for n in field_types(cls) if n not in _NOT_IN_FILE):
             default = _SECTIONS.get(part, f"{part}.") + name
             yield _PLACES.get((part, name), default), (part, name)
 
@@ -150,7 +151,8 @@ def _build(values: Mapping[str, Any], base: str) -> Config:
         part, name = KEYS[key]
         found[part][name] = _convert(key, value, part, name)
     parts = {part: cls(**found[part]) for part, cls in _PARTS.items()}
-    config = Config(base=base, **found[""], **parts)
+    imaging = replace(parts["imaging"], max_size_bytes=parts["network"].max_bytes)
+    config = Config(base=base, **found[""], **parts | {"imaging": imaging})
     _check_names(config)
     return config
 

@@ -158,7 +158,7 @@ class Documents:
         prefix = self._settings.rewrite.link_prefix
         if prefix:
             return prefixed_link(prefix, path.removeprefix(self._places.archive + "/"))
-        return relative_link(self._places.relative(task.target), path)
+        return relative_link(task.target, f"{self._places.base_text}/{path}")
 
     def _check(
         self, task: DocumentTask, reading: Reading, links: Sequence[bytes | None], new: bytes

@@ -33,6 +33,10 @@ class Places:
             os.path.relpath(archive_folder, real),
         )
 
+    @property
+    def base_text(self) -> str:
+        return os.fsdecode(self.base)
+
     def relative(self, path: bytes) -> bytes:
         """*path*, absolute, relative to the base folder."""
         inside = path.removeprefix(self.base + b"/")

@@ -35,15 +35,9 @@ class RewriteSettings:
     Attributes:
         link_prefix: what stands before the path of a copy below the archive folder; "": links are
             relative to the document.
-        lazy: whether the real image of a lazy one is put where it shows without scripts.
-        base: whether a ``<base>`` that would lead relative links astray is emptied.
-        csp: whether a policy in the document that blocks local copies is disarmed.
     """
 
     link_prefix: LinkPrefix = ""
-    lazy: bool = True
-    base: bool = True
-    csp: bool = True
 
 
 def relative_link(document_path: bytes | str, target_path: str) -> bytes:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from archiver.model import Adjustment, Reading, Reference, Replacement, Span
 from archiver.rewrite.edits import plan_edits
-from archiver.rewrite.links import RewriteSettings
 from archiver.rewrite.splice import plan_splices
 
 L = b"1.png"
@@ -86,13 +85,6 @@ CASES = {
 @pytest.mark.parametrize(("found", "links", "expected"), CASES.values(), ids=CASES.keys())
 def test_plan_edits(found, links, expected):
     assert plan_edits(found, links) == expected
-
-
-@pytest.mark.parametrize("reason", ["lazy", "base", "csp"])
-def test_adjustments_can_be_turned_off(reason):
-    found = reading([(8, 9)], [Adjustment(Span(2, 4), b"", reason=reason)])
-    settings = RewriteSettings(**{reason: False})
-    assert plan_edits(found, [L], settings) == edits((8, 9, L))
 
 
 def test_a_link_for_each_reference():

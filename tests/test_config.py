@@ -1,0 +1,111 @@
+"""config.toml: its defaults, its errors, what overrides what."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archiver.config import KEYS, Config, SourceEntry, load_config
+from archiver.errors import ConfigError, UsageError
+
+FILE = Path(__file__).parents[1] / "config.toml"
+IN_COMMENTS = {"hosts", "rules"}  # lists that are empty by default, shown as examples
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_file_of_the_repository_holds_the_defaults() -> None:
+    config = Config.load(FILE)
+    assert config == replace(
+        Config.from_dict({}), base=str(FILE.parent), sources=(SourceEntry(path="inbox"),)
+    )
+
+
+def test_the_file_of_the_repository_shows_every_key() -> None:
+    table = tomllib.loads(FILE.read_text())
+    shown = {
+        f"{key}.{name}" if isinstance(value, dict) else key
+        for key, value in table.items()
+        for name in (value if isinstance(value, dict) else [""])
+    }
+    assert shown | IN_COMMENTS == set(KEYS)
+    text = FILE.read_text()
+    assert all(f"[[{key}]]" in text for key in IN_COMMENTS)
+
+
+WRONG = {
+    "unknown section key": ("[network]\ntimeot_s = 1", "network.timeot_s: unknown key; did you mean"),
+    "unknown top key": ("qualty = 'clean'", "qualty: unknown key; did you mean quality?"),
+    "number too small": (
+        "[network]\ntotal_timeout_s = -1",
+        "network.total_timeout_s = -1: expected a number of seconds above 0",
+    ),
+    "wrong kind": ("[limits]\nmax_bytes = 'x'", "limits.max_bytes = 'x': expected a whole number"),
+    "not one of": ("quality = 'best'", 'quality = \'best\': expected "clean" or "original"'),
+    "list of tables": ("hosts = 3", "hosts = 3: expected a list of tables"),
+    "inside a list": (
+        "[[thumbnails]]\nmax_width = 0",
+        "thumbnails[0].max_width = 0: expected a number of pixels from 1 to 16383",
+    ),
+    "unknown inside a list": ("[[sources]]\npth = 'a'", "sources[0].pth: unknown key; did you mean"),
+    "unsafe prefix": ("link_prefix = 'javascript:x'", "link_prefix = 'javascript:x': expected a path"),
+    "connect-to": ("[network]\nconnect_to = ['x']", "connect_to"),
+    "two thumbnails of a name": ("[[thumbnails]]\n[[thumbnails]]\n", "a name of its own"),
+    "a rule": ("[[rules]]\nname = 'x'\ngrammar = 'none'", "rules[0]"),
+    "no TOML": ("quality = ", "not TOML"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG.keys())
+def test_errors_name_the_key_and_what_is_accepted(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "archiver.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load_config()
+    assert message in str(caught.value)
+
+
+def test_what_overrides_what(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "archiver.toml").write_text(
+        "quality = 'original'\n[network]\npace_s = 1\ntries = 2"
+    )
+    monkeypatch.setenv("ARCHIVER_NETWORK__PACE_S", "2.5")
+    monkeypatch.setenv("ARCHIVER_NETWORK__TRIES", "4")
+    config = load_config(None, {"network.tries": 5})
+    assert (config.planning.quality, config.network.pace_s, config.network.tries) == (
+        "original",
+        2.5,
+        5,
+    )
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVER_NETWORK__PACES", "1")
+    with pytest.raises(ConfigError, match="ARCHIVER_NETWORK__PACES: unknown key"):
+        load_config()
+
+
+def test_the_first_file_counts_and_a_site_generators_own_is_passed_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "config.toml").write_text("baseURL = 'https://site.example/'\ntheme = 'x'\n")
+    assert load_config().base == "."
+    assert "site generator" in caplog.text
+    (tmp_path / "archiver.toml").write_text("archive = 'static/archive'\n")
+    assert load_config().archive == "static/archive"
+
+
+def test_relative_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.toml").write_text("[[sources]]\npath = 'posts'\n")
+    assert load_config("sub/a.toml").base == "sub"
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(UsageError, match="none.toml"):
+        load_config("none.toml")
