@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ssl
 import tempfile
+import warnings
 from pathlib import Path
 
 import trustme
@@ -51,8 +52,9 @@ class Certificates:
         context = self.context(name)
         context.set_ciphers("ALL:@SECLEVEL=0")
         context.options &= ~(ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1)
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
         return context
 
     def _choose(self, sock: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:

@@ -14,6 +14,7 @@ TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS / "guard")]
 
 import network_guard  # noqa: E402  (its folder is on the path only now)
+from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
 
 network_guard.guard_this_process_and_children()
@@ -42,4 +43,11 @@ def pytest_unconfigure() -> None:
 def origin() -> Iterator[Origin]:
     """Serves what the test gives it at any URL; see `origin.Origin`."""
     with Origin() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def fault() -> Iterator[FaultServer]:
+    """A server for every fault; see `faults`. A test takes tokens of its own."""
+    with FaultServer() as server:
         yield server
