@@ -91,7 +91,7 @@ class Documents:
             return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
         records = await self._have_images(reading, task)
         links = [self._link(reference, records, task) for reference in reading.references]
-        replacements = plan_edits(reading, links)
+        replacements = plan_edits(reading, links, self._settings.rewrite)
         new = splice(data, replacements)
         self._check(task, reading, links, new)
         draft = self._draft(task, data, snapshot, new, replacements, tuple(records.values()))

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archiver.model import Adjustment, Reading, Replacement, Span
+from archiver.rewrite.links import RewriteSettings
+
+_DEFAULT = RewriteSettings()
 
 
-def plan_edits(reading: Reading, links: Sequence[bytes | None]) -> tuple[Replacement, ...]:
+def plan_edits(
+    reading: Reading, links: Sequence[bytes | None], settings: RewriteSettings = _DEFAULT
+) -> tuple[Replacement, ...]:
     """The replacements that point a document at local copies: sorted, disjoint.
 
     An adjustment that covers a reference wins over it: it says what shall stand there instead. Of
@@ -26,7 +31,7 @@ def plan_edits(reading: Reading, links: Sequence[bytes | None]) -> tuple[Replace
         raise ValueError(f"{len(links)} links for {len(reading.references)} references")
     edits: list[Replacement] = []
     for adjustment in reading.adjustments:
-        if _applies(adjustment, links):
+        if _applies(adjustment, links, settings):
             edit = Replacement(adjustment.span, _new_bytes(adjustment, links))
             if not any(_overlap(edit.span, other.span) for other in edits):
                 edits.append(edit)
@@ -39,8 +44,10 @@ def plan_edits(reading: Reading, links: Sequence[bytes | None]) -> tuple[Replace
     return tuple(sorted(edits, key=lambda edit: edit.span))
 
 
-def _applies(adjustment: Adjustment, links: Sequence[bytes | None]) -> bool:
-    if adjustment.reason == "base" and all(link is None or _is_absolute(link) for link in links):
+def _applies(
+    adjustment: Adjustment, links: Sequence[bytes | None], settings: RewriteSettings
+) -> bool:
+    if not _is_wanted(adjustment.reason, links, settings):
         return False
     if adjustment.link is not None and links[adjustment.link] is None:
         return False
@@ -49,6 +56,12 @@ def _applies(adjustment: Adjustment, links: Sequence[bytes | None]) -> bool:
     if not adjustment.needs:
         return any(link is not None for link in links)
     return all(links[index] is not None for index in adjustment.needs)
+
+
+def _is_wanted(reason: str, links: Sequence[bytes | None], settings: RewriteSettings) -> bool:
+    if reason == "base":
+        return settings.base and not all(link is None or _is_absolute(link) for link in links)
+    return {"lazy": settings.lazy == "fill", "csp": settings.csp}.get(reason, True)
 
 
 def _is_absolute(link: bytes) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote_from_bytes
 
 import msgspec
@@ -35,9 +35,15 @@ class RewriteSettings:
     Attributes:
         link_prefix: what stands before the path of a copy below the archive folder; "": links are
             relative to the document.
+        lazy: ``fill``: the real image of a lazy one is put where it shows without scripts.
+        base: whether a ``<base>`` that would lead relative links astray is emptied.
+        csp: whether a policy in the document that blocks local copies is disarmed.
     """
 
     link_prefix: LinkPrefix = ""
+    lazy: Literal["fill", "keep"] = "fill"
+    base: bool = True
+    csp: bool = True
 
 
 def relative_link(document_path: bytes | str, target_path: str) -> bytes:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from archiver.model import Adjustment, Reading, Reference, Replacement, Span
 from archiver.rewrite.edits import plan_edits
+from archiver.rewrite.links import RewriteSettings
 from archiver.rewrite.splice import plan_splices
 
 L = b"1.png"
@@ -85,6 +86,16 @@ CASES = {
 @pytest.mark.parametrize(("found", "links", "expected"), CASES.values(), ids=CASES.keys())
 def test_plan_edits(found, links, expected):
     assert plan_edits(found, links) == expected
+
+
+OFF = {"lazy": "keep", "base": False, "csp": False}
+
+
+@pytest.mark.parametrize(("reason", "value"), OFF.items(), ids=OFF.keys())
+def test_adjustments_can_be_turned_off(reason, value):
+    found = reading([(8, 9)], [Adjustment(Span(2, 4), b"", reason=reason)])
+    settings = RewriteSettings(**{reason: value})
+    assert plan_edits(found, [L], settings) == edits((8, 9, L))
 
 
 def test_a_link_for_each_reference():
