@@ -88,8 +88,8 @@ class Config:
         return _build(dict(_flatten(table)), base)
 
 
-# Given by the command line, or derived from another key.
-_NOT_IN_FILE = ("base", "base_url", "max_size_bytes")
+# Given by the command line, or derived from another key: (part, "" for `Config`; field).
+_NOT_IN_FILE = {("", "base"), ("", "base_url"), ("imaging", "max_size_bytes")}
 
 # Where a field of a part stands in the file, when that is not its part's own section.
 _PARTS: Mapping[str, type[Any]] = {
@@ -99,7 +99,7 @@ _PARTS: Mapping[str, type[Any]] = {
     "network": FetchSettings,
     "imaging": ImagingSettings,
 }
-_SECTIONS = {"planning": "", "reading": "rewrite.", "imaging": "limits."}
+_SECTIONS = {"": "", "planning": "", "reading": "rewrite.", "imaging": "limits."}
 _PLACES = {
     ("planning", "rules"): "rules",
     ("planning", "disable"): "disable_rules",
@@ -114,13 +114,12 @@ _PLACES = {
 
 
 def _list_keys() -> Iterator[tuple[str, tuple[str, str]]]:
-    for name in field_types(Config):
-        if name not in _PARTS and name not in _NOT_IN_FILE:
-            yield name, ("", name)
-    for part, cls in _PARTS.items():
-        for name in (n for n in field_types(cls) if n not in _NOT_IN_FILE):
-            default = _SECTIONS.get(part, f"{part}.") + name
-            yield _PLACES.get((part, name), default), (part, name)
+    for part, cls in {"": Config, **_PARTS}.items():
+        section = _SECTIONS.get(part, f"{part}.")
+        for name in field_types(cls):
+            is_part = part == "" and name in _PARTS
+            if not is_part and (part, name) not in _NOT_IN_FILE:
+                yield _PLACES.get((part, name), section + name), (part, name)
 
 
 KEYS: Mapping[str, tuple[str, str]] = dict(_list_keys())
