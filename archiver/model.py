@@ -288,6 +288,7 @@ class DocumentRecord:
         path: of the rewritten file, relative to the base folder, with ``/``, as bytes.
         sha256_before, sha256_after: hex digests of the whole file.
         splices: sorted by `start`; their inverse gives back the original bytes.
+        is_restore: whether the rewrite gives a document its original bytes back.
     """
 
     path: bytes
@@ -295,6 +296,7 @@ class DocumentRecord:
     sha256_after: str
     splices: tuple[Splice, ...]
     when: str = ""
+    is_restore: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ modules build the few moves the archiver makes out of those. Paths are `str` or 
 of documents are bytes that need not be text.
 """
 
-from archiver.files.appending import AppendFile
+from archiver.files.appending import AppendFile, list_sizes, read_lines
 from archiver.files.blobs import TouchedFolders, place_blob
 from archiver.files.calls import AnyPath
 from archiver.files.conflicts import LateWrites, keep_conflict
@@ -32,6 +32,7 @@ __all__ = [
     "clear_spool",
     "copy_file",
     "keep_conflict",
+    "list_sizes",
     "lock",
     "make_folders",
     "make_state_folder",
@@ -39,6 +40,7 @@ __all__ = [
     "place_blob",
     "read_bytes",
     "read_document",
+    "read_lines",
     "remove_spool",
     "rewrite_document",
     "shown",

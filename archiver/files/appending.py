@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from threading import Lock
 
 from archiver.errors import RunError
 from archiver.files import calls
 from archiver.files.folders import make_folders, sync_folder
 from archiver.files.trouble import run_trouble
+
+
+def read_lines(path: str, offset: int = 0) -> Iterator[bytes]:
+    """The whole lines of a file from *offset* on, each with its line end.
+
+    A last line without one is left out: it was torn, or is being written.
+    """
+    with run_trouble(path):
+        fd = calls.open_file(path, os.O_RDONLY)
+        with os.fdopen(fd, "rb", buffering=1 << 18) as file:
+            file.seek(offset)
+            for line in file:
+                if line.endswith(b"\n"):
+                    yield line
+
+
+def list_sizes(folder: str, suffix: str) -> dict[str, int]:
+    """Name → size in bytes of the files of *folder* whose names end so, sorted by name."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [(e.name, e.stat().st_size) for e in entries if e.name.endswith(suffix)]
+    except FileNotFoundError:
+        return {}
+    return dict(sorted(found))
 
 
 class AppendFile:

@@ -1,0 +1,105 @@
+"""Read the facts of all runs, in order."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from archiver import files
+from archiver.errors import RunError
+from archiver.journal.facts import Fact
+from archiver.journal.lines import VERSION, decode
+
+logger = logging.getLogger(__name__)
+
+SUFFIX = ".ndjson"
+
+
+class Line(NamedTuple):
+    """A fact and where it stands.
+
+    Attributes:
+        end: offset of the byte behind it in its file.
+        raw: the line itself.
+    """
+
+    end: int
+    fact: Fact
+    raw: bytes
+
+
+class _Head(msgspec.Struct):
+    v: int = VERSION
+    kind: str = ""
+
+
+def list_journals(folder: str) -> dict[str, int]:
+    """Run → size in bytes of its journal, sorted by run."""
+    sizes = files.list_sizes(folder, SUFFIX)
+    return {name.removesuffix(SUFFIX): size for name, size in sizes.items()}
+
+
+def read_lines(folder: str, run_id: str, offset: int = 0) -> Iterator[Line]:
+    """The facts of one journal from *offset* on; a torn last line is left out.
+
+    A damaged line, or one of a kind we do not know, is passed over with a warning.
+
+    Raises:
+        RunError: a line is of a later version, or the file cannot be read.
+    """
+    path = os.path.join(folder, run_id + SUFFIX)
+    for raw in files.read_lines(path, offset):
+        offset += len(raw)
+        try:
+            yield Line(offset, decode(raw), raw)
+        except (msgspec.DecodeError, ValueError) as error:
+            _check_version(raw, path)
+            logger.warning("passed over path=%s end=%d problem=%s", path, offset, error)
+
+
+def read_facts(folder: str) -> Iterator[tuple[str, Fact]]:
+    """Run and fact of every line of every journal, by `when`, then run.
+
+    A file is opened when the order reaches its run, so few are open at a time.
+    """
+    waiting = list(list_journals(folder))
+    heap: list[tuple[str, str, int, Fact, Iterator[Line]]] = []
+    while heap or waiting:
+        while waiting and (not heap or _began(waiting[0]) <= heap[0][0]):
+            run_id = waiting.pop(0)
+            _push(heap, run_id, read_lines(folder, run_id))
+        if heap:
+            _, run_id, _, fact, rest = heapq.heappop(heap)
+            yield run_id, fact
+            _push(heap, run_id, rest)
+
+
+def _push(
+    heap: list[tuple[str, str, int, Fact, Iterator[Line]]], run_id: str, rest: Iterator[Line]
+) -> None:
+    line = next(rest, None)
+    if line is not None:
+        heapq.heappush(heap, (line.fact.when, run_id, line.end, line.fact, rest))
+
+
+def _began(run_id: str) -> str:
+    """When a run began, as its facts say `when`; "" for a file of another name: read it at once."""
+    try:
+        return f"{datetime.strptime(run_id[:16], '%Y%m%dT%H%M%SZ'):%Y-%m-%dT%H:%M:%SZ}"
+    except ValueError:
+        return ""
+
+
+def _check_version(raw: bytes, path: str) -> None:
+    try:
+        head = msgspec.json.decode(raw, type=_Head)
+    except msgspec.DecodeError:
+        return
+    if head.v > VERSION:
+        raise RunError(f"{path}: written by a later version of this program")

@@ -1,0 +1,91 @@
+"""Append a run's facts to its journal."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from threading import Lock
+
+from archiver import files
+from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
+from archiver.journal.lines import encode
+from archiver.journal.reader import SUFFIX
+from archiver.model import DocumentRecord, ImageRecord
+
+
+def new_run_id(now: datetime | None = None) -> str:
+    """The name of a run: when it began, and eight hex digits that keep two runs apart.
+
+    Five of the digits are microseconds: of two runs in one second the later sorts last.
+
+    >>> new_run_id(datetime(2026, 1, 2, 3, 4, 5, 255, tzinfo=UTC))[:22]
+    '20260102T030405Z-000ff'
+    """
+    now = (now or datetime.now(UTC)).astimezone(UTC)
+    chance = int.from_bytes(os.urandom(2), "big") & 0xFFF
+    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{chance:03x}"
+
+
+class Journal:
+    """The journal of one run. Safe from several threads; the file is made by the first fact.
+
+    A fact without `when` gets the time of now; one that is older than the fact before it gets that
+    one's, so that a file is in order. Appended facts are durable after `sync`.
+
+    Args:
+        folder: the folder of all journals.
+        run_id: see `new_run_id`.
+    """
+
+    def __init__(self, folder: str, run_id: str) -> None:
+        self.run_id = run_id
+        self._file = files.AppendFile(os.path.join(folder, run_id + SUFFIX))
+        self._lock, self._last = Lock(), ""
+
+    def append_image(self, record: ImageRecord) -> None:
+        """What became of a URL."""
+        self._append(record)
+
+    def append_document(self, record: DocumentRecord) -> None:
+        """The intent to rewrite a document: `sync` before the document changes."""
+        self._append(record)
+
+    def append_done(self, path: bytes, sha256_after: str) -> None:
+        """The document now holds the bytes of its intent."""
+        self._append(Done(path, sha256_after))
+
+    def append_conflict(self, path: bytes, sha256_after: str, reason: str) -> None:
+        """The intent was given up."""
+        self._append(Conflict(path, sha256_after, reason))
+
+    def append_restored(self, path: bytes, sha256_after: str) -> None:
+        """The document has its original bytes back; ends an intent with `is_restore`."""
+        self._append(Restored(path, sha256_after))
+
+    def append_removed(self, path: str, digest: str) -> None:
+        """A file of the archive was taken out."""
+        self._append(Removed(path, digest))
+
+    def sync(self) -> None:
+        """Return when all facts appended before are durable.
+
+        Raises:
+            DiskFullError, RunError: they are not; the journal takes no more.
+        """
+        self._file.sync()
+
+    def close(self) -> None:
+        """Make all durable and close the file; once more does nothing."""
+        self._file.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _append(self, fact: Fact) -> None:
+        with self._lock:
+            now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            self._last = max(self._last, fact.when or now)
+            self._file.append(encode(fact, self._last))
