@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -49,7 +50,8 @@ class Transport(httpx.AsyncBaseTransport):
         self._resolver = Resolver(
             self._guard, settings.dns_timeout_s, self._trust_operator_hosts(), look_up
         )
-        self._tls = make_tls_context(settings.ca_file)
+        if settings.ca_file:
+            make_tls_context(settings.ca_file)  # a file that cannot be read shows now
         self._session = self._open_session()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -96,9 +98,14 @@ class Transport(httpx.AsyncBaseTransport):
             headers=[(k.decode("ascii"), v.decode("latin-1")) for k, v in request.headers.raw],
             allow_redirects=False,
             server_hostname=host if is_mapped else None,
-            ssl=self._tls if self._settings.host(host).verify_tls else False,
+            ssl=self._tls(host) if url.scheme == "https" else True,
             proxy=None if target or not self._has_http_proxy else self._settings.proxy,
         )
+
+    def _tls(self, host: str) -> ssl.SSLContext | bool:
+        if not self._settings.host(host).verify_tls:
+            return False
+        return make_tls_context(self._settings.ca_file)
 
     def _open_session(self) -> aiohttp.ClientSession:
         s = self._settings
@@ -160,8 +167,11 @@ class _Body(httpx.AsyncByteStream):
         self._response.close()
 
 
+@lru_cache(maxsize=4)
 def make_tls_context(ca_file: str) -> ssl.SSLContext:
     """The system's authorities, and those of *ca_file* where one is named.
+
+    Made at the first need and kept: reading 140 certificates takes a tenth of a second.
 
     Raises:
         ConfigError: the file cannot be read as PEM.
