@@ -114,7 +114,8 @@ _PLACES = {
 
 
 def _list_keys() -> Iterator[tuple[str, tuple[str, str]]]:
-    for part, cls in {"": Config, **_PARTS}.items():
+    classes: dict[str, type[Any]] = {"": Config, **_PARTS}
+    for part, cls in classes.items():
         section = _SECTIONS.get(part, f"{part}.")
         for name in field_types(cls):
             is_part = part == "" and name in _PARTS

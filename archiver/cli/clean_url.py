@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import click
 
 from archiver.model import Candidate
@@ -17,7 +19,7 @@ from archiver.report.json_lines import dump_json
     help="clean: without the watermark; original: without any processing.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a URL.")
-def command(urls: tuple[str, ...], quality: str, as_json: bool) -> int:
+def command(urls: tuple[str, ...], quality: Literal["clean", "original"], as_json: bool) -> int:
     """Show the candidates of a URL, best first, and the rule that gave each. No network.
 
     \b

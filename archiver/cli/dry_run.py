@@ -1,0 +1,56 @@
+"""``archive --dry-run``: what would be asked for, from which hosts, and for how long."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+import click
+
+from archiver.config import Config
+from archiver.errors import DocumentError
+from archiver.report.json_lines import dump_json
+from archiver.scanning import scan_documents
+
+TYPICAL_S = 0.5  # a request with its answer, where no pace is set: a guess that says so
+
+
+def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
+    """Print the plan; the exit code: 3 where a document cannot be read."""
+    wanted: set[str] = set()
+    documents = problems = 0
+    for found in scan_documents(sources, config):
+        documents += 1
+        if isinstance(found, DocumentError):
+            problems += 1
+            click.echo(f"archiver: {found}", err=True)
+        else:
+            wanted |= {
+                plan[0].url for plan in found.candidates if plan[0].url.startswith("http")
+            }
+    hosts = Counter(urlsplit(url).netloc.rpartition("@")[2] for url in wanted)
+    lines = _objects(hosts, config) if as_json else _lines(hosts, documents, config)
+    for line in lines:
+        click.echo(line)
+    return 3 if problems else 0
+
+
+def estimate_s(count: int, host: str, config: Config) -> float:
+    """Seconds that *count* requests to *host* take at the set pace."""
+    settings = config.network.host(host)
+    pace_s = config.network.pace_s if settings.pace_s is None else settings.pace_s
+    in_flight = settings.in_flight or config.network.in_flight_per_host
+    return count * max(pace_s, TYPICAL_S / in_flight)
+
+
+def _objects(hosts: Counter[str], config: Config) -> Iterator[str]:
+    for host, count in hosts.most_common():
+        yield dump_json({"host": host, "images": count, "seconds": estimate_s(count, host, config)})
+
+
+def _lines(hosts: Counter[str], documents: int, config: Config) -> Iterator[str]:
+    yield f"{documents:,} documents name {hosts.total():,} images on {len(hosts):,} hosts"
+    for host, count in hosts.most_common():
+        yield f"  {count:>7,}  {host}  about {estimate_s(count, host, config):,.0f} s"
+    yield "nothing was asked for, nothing was written"
