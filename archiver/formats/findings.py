@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from archiver.formats import ReadingSettings
 from archiver.model import Adjustment, Reading, Reference, Span
 from archiver.syntax.text import Text
-from archiver.syntax.urls import resolve, url_bounds
+from archiver.syntax.urls import is_canonical, resolve, url_bounds
 
 _NOTHING: Mapping[str, str] = {}
+
+Borders = tuple[int, int]  # a span as a key: hashed and sorted far faster than a dataclass
 
 
 class _Change(NamedTuple):
@@ -20,9 +22,9 @@ class _Change(NamedTuple):
     span: Span
     before: bytes
     after: bytes
-    link: Span | None
-    needs: tuple[Span, ...]
-    unless: Span | None
+    link: Borders | None
+    needs: tuple[Borders, ...]
+    unless: Borders | None
     reason: str
 
 
@@ -31,9 +33,10 @@ class Findings:
 
     def __init__(self, settings: ReadingSettings) -> None:
         self.settings = settings
-        self._references: dict[Span, Reference] = {}
-        self._changes: dict[tuple[Span, Span | None], _Change] = {}
-        self._excluded: list[Span] = []
+        self._references: dict[Borders, Reference] = {}
+        self._changes: dict[tuple[Borders, Borders | None], _Change] = {}
+        self._sorted: list[Borders] = []
+        self._excluded: list[Borders] = []
 
     def add_url(
         self,
@@ -51,16 +54,20 @@ class Findings:
             base_url: what it is relative to.
         """
         value = text.text[start:end]
-        url = resolve(value, base_url, text.encoding)
-        if url is None:
-            return None
-        first, last = url_bounds(value)
-        span = text.span(start + first, start + last)
+        if is_canonical(value):
+            span, url = text.span(start, start + len(value)), value
+        else:
+            resolved = resolve(value, base_url, text.encoding)
+            if resolved is None:
+                return None
+            first, last = url_bounds(value)
+            span, url = text.span(start + first, start + last), resolved
         return self.add(Reference(span, text.data[span.start : span.end], url, role, attributes))
 
     def add(self, reference: Reference) -> Reference:
         """Keep *reference*; the first one of a span stays."""
-        return self._references.setdefault(reference.span, reference)
+        span = reference.span
+        return self._references.setdefault((span.start, span.end), reference)
 
     def adjust(
         self,
@@ -78,27 +85,32 @@ class Findings:
             span,
             before,
             after,
-            link.span if link else None,
-            tuple(need.span for need in needs),
-            unless.span if unless else None,
+            _borders(link.span) if link else None,
+            tuple(_borders(need.span) for need in needs),
+            _borders(unless.span) if unless else None,
             reason,
         )
-        self._changes.setdefault((span, change.unless), change)
+        self._changes.setdefault((_borders(span), change.unless), change)
 
     def exclude(self, span: Span) -> None:
         """Leave everything alone that begins in *span* of the file."""
-        self._excluded.append(span)
+        self._excluded.append(_borders(span))
 
     def has(self, span: Span) -> bool:
         """Whether a reference begins in *span*."""
-        return any(span.start <= known.start < span.end for known in self._references)
+        if len(self._sorted) != len(self._references):
+            self._sorted = sorted(self._references)
+        place = bisect_left(self._sorted, (span.start, 0))
+        return place < len(self._sorted) and self._sorted[place][0] < span.end
 
     def reading(self, format: str, encoding: str, base_url: str | None = None) -> Reading:
         """All of it, sorted; of references that overlap the first one stays."""
         references = self._disjoint_references()
-        index = {reference.span: place for place, reference in enumerate(references)}
+        index = {_borders(one.span): place for place, one in enumerate(references)}
         adjustments = (_indexed(change, index) for change in self._changes.values())
-        kept = [one for one in adjustments if one is not None and not self._is_excluded(one.span)]
+        kept = [
+            one for one in adjustments if one is not None and not self._is_excluded(one.span.start)
+        ]
         kept.sort(key=lambda one: (one.span, one.unless is not None))
         return Reading(format, encoding, tuple(references), tuple(kept), base_url)
 
@@ -106,18 +118,24 @@ class Findings:
         kept: list[Reference] = []
         end = 0
         for span in sorted(self._references):
-            if span.start >= end and span.length and not self._is_excluded(span):
+            if span[1] > span[0] >= end and not self._is_excluded(span[0]):
                 kept.append(self._references[span])
-                end = span.end
+                end = span[1]
         return kept
 
-    def _is_excluded(self, span: Span) -> bool:
+    def _is_excluded(self, start: int) -> bool:
+        if not self._excluded:
+            return False
         self._excluded.sort()
-        place = bisect_right(self._excluded, Span(span.start, 1 << 62))
-        return place > 0 and span.start < self._excluded[place - 1].end
+        place = bisect_right(self._excluded, (start, start + 1))
+        return place > 0 and start < self._excluded[place - 1][1]
 
 
-def _indexed(change: _Change, index: Mapping[Span, int]) -> Adjustment | None:
+def _borders(span: Span) -> Borders:
+    return span.start, span.end
+
+
+def _indexed(change: _Change, index: Mapping[Borders, int]) -> Adjustment | None:
     """*change* with indices; None where a reference it names did not stay."""
     named = [*change.needs, *(span for span in (change.link, change.unless) if span)]
     if any(span not in index for span in named):

@@ -28,7 +28,7 @@ from archiver.syntax.text import Text, codec_of
 from archiver.syntax.urls import resolve_base
 
 MAX_NESTING = 4  # srcdoc in srcdoc; each level escapes all escapes of the last
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s*+=\s*+[\"']?\s*+([\w-]++)")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _NOSCRIPT_END = re.compile("</noscript", re.IGNORECASE)
 
@@ -65,8 +65,12 @@ def html_encoding(data: bytes, declared: str | None = None) -> str:
 
 def _is_utf8(data: bytes) -> bool:
     """Whether nothing in *data* speaks against UTF-8; undeclared ASCII is taken for it too."""
-    if any(label.lower() not in (b"utf-8", b"utf8") for label in _CHARSET.findall(data)):
-        return False
+    lower = data.lower()
+    place = -1
+    while (place := lower.find(b"charset", place + 1)) >= 0:
+        label = _CHARSET.match(lower, place)
+        if label and label[1] not in (b"utf-8", b"utf8"):
+            return False
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -110,7 +114,8 @@ def find_in_page(
     """As `find_in_html`, for a text that is parsed already (with `choose`)."""
     for span in switched_off(page.text):
         findings.exclude(span)
-    base = find_base(page)
+    tags = list(page.tags())
+    base = find_base(page, tags)
     scope = Scope(
         page,
         findings,
@@ -118,9 +123,9 @@ def find_in_page(
         prefix,
         layers,
         rebaser(base[1], base_url) if base else None,
-        "<noscript" in page.text.text.lower(),
+        any(tag.name == "noscript" for tag in tags),
     )
-    for tag in page.tags():
+    for tag in tags:
         _find_in_tag(tag, scope)
     if base is not None and scope.rebase is not None:
         empty_base(scope, base[0])
@@ -178,8 +183,6 @@ def _scripting_matters(page: HtmlPage) -> bool:
 
     It doesn't where every ``noscript`` element ends at the first ``</noscript`` behind its start.
     """
-    if "<noscript" not in page.text.text.lower():
-        return False
     for tag in page.tags():
         if tag.name == "noscript":
             place = page.raw_text(tag)

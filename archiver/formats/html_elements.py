@@ -128,10 +128,11 @@ CSS_ATTRIBUTES = (
     "fill", "stroke", "filter", "mask", "clip-path", "cursor", "marker-start", "marker-mid",
     "marker-end",
 )  # fmt: skip
+_BACKGROUNDS = frozenset(("style", *CSS_ATTRIBUTES, *LAZY_BACKGROUNDS))
 
 SELECTOR = ",".join((
-    "img", "source", "picture", "noscript", "amp-img", "amp-anim", "input[src]", "video[poster]",
-    "amp-video[poster]", "object[data]", "embed[src]", "link[rel]", "link[itemprop]",
+    "base[href]", "img", "source", "picture", "noscript", "amp-img", "amp-anim", "input[src]",
+    "video[poster]", "amp-video[poster]", "object[data]", "embed[src]", "link[rel]", "link[itemprop]",
     "[background]", "image", "use", "feImage", "a[href]", "meta[content]", "meta[http-equiv]",
     "style", "script[type]", "iframe[srcdoc]", '[style*="url" i]', '[style*="image-set" i]',
     '[style*="\\\\"]',
@@ -171,11 +172,7 @@ def find_places(tag: SourceTag, scope: Scope) -> list[Reference]:
 def find_backgrounds(tag: SourceTag, scope: Scope) -> list[Reference]:
     """The references of CSS in attributes, and of lazy backgrounds."""
     found: list[Reference] = []
-    for name in ("style", *CSS_ATTRIBUTES):
-        if name in tag.attrs:
-            found += scope.css_value(tag, name)
-    for name in LAZY_BACKGROUNDS:
-        if name in tag.attrs:
-            is_css = "url(" in tag.value(name)
-            found += scope.css_value(tag, name) if is_css else scope.url(tag, name, name)
+    for name in _BACKGROUNDS.intersection(tag.attrs):
+        is_css = name not in LAZY_BACKGROUNDS or "url(" in tag.value(name)
+        found += scope.css_value(tag, name) if is_css else scope.url(tag, name, name)
     return found

@@ -15,11 +15,11 @@ from archiver.syntax.srcset import SrcsetEntry, descriptor_size, split_srcset
 from archiver.syntax.text import Text
 
 # What later stages need to know of an element: sizes for planning, the policy for fetching.
-_KEPT = (
+_KEPT = frozenset((
     "width", "height", "w", "h", "referrerpolicy", "data-original-token", "data-rawwidth",
     "data-rawheight", "data-width", "data-height", "data-w", "data-h", "data-ratio", "data-type",
     "data-size", "data-orig-file", "data-orig-size", "data-image-meta", "data-caption",
-)  # fmt: skip
+))  # fmt: skip
 _MAX_KEPT_CHARACTERS = 500
 _NOSCRIPT_LEVELS = 4  # how far up a `noscript` is looked for; only for the name of the role
 
@@ -60,11 +60,14 @@ class Scope:
             return []
         entries = list(split_srcset(value.text))
         found: list[Reference] = []
-        largest = max(entries, key=lambda entry: descriptor_size(entry.descriptor), default=None)
-        for entry in entries:
-            if self.findings.settings.srcset == "all" or entry is largest:
-                found += self._add_entry(value, entry, self.role(tag, role), self.kept(tag))
-        if self.findings.settings.srcset == "largest" and len(entries) > 1 and found and largest:
+        role, kept = self.role(tag, role), self.kept(tag)
+        if self.findings.settings.srcset == "all" or len(entries) < 2:
+            for entry in entries:
+                found += self._add_entry(value, entry, role, kept)
+            return found
+        largest = max(entries, key=lambda entry: descriptor_size(entry.descriptor))
+        found = self._add_entry(value, largest, role, kept)
+        if found:
             self._keep_only(value, entries, largest, found[0])
         return found
 
@@ -143,11 +146,13 @@ class Scope:
 
     def kept(self, tag: SourceTag) -> dict[str, str]:
         """The element's attributes that later stages need."""
-        return {
-            name: value
-            for name in _KEPT
-            if name in tag.attrs and len(value := tag.value(name)) <= _MAX_KEPT_CHARACTERS
-        }
+        if tag.kept is None:
+            tag.kept = {
+                name: value
+                for name in _KEPT.intersection(tag.attrs)
+                if len(value := tag.value(name)) <= _MAX_KEPT_CHARACTERS
+            }
+        return tag.kept
 
     def span_of(self, place: Attribute) -> Span:
         """The bytes of an attribute's raw value."""

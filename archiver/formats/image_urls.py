@@ -9,6 +9,7 @@ _EXTENSION = (
 )
 # Behind the extension: the end, or what CDNs append (`@w_820`, `!thumb`, `_640x640.jpg`, `:large`).
 _IMAGE_NAME = re.compile(_EXTENSION + r"(?=$|[?#@!:~_,&;-]|%21|\.(?:thumb|\d))", re.IGNORECASE)
+_ANY_IMAGE_NAME = re.compile(_EXTENSION, re.IGNORECASE)
 _NAMESPACE = re.compile(r"[^\W\d]+(?::|%3A)", re.IGNORECASE)  # a wiki's `File:Full.jpg` is a page
 _FORMAT_PARAMETER = re.compile(
     r"[?&](?:wx_fmt|fmt|format|f|type)=(?:image/)?(?:png|jpe?g|gif|webp|avif)\b", re.IGNORECASE
@@ -31,11 +32,12 @@ def names_an_image(url: str) -> bool:
     >>> names_an_image("https://h/a.jpg@w_820"), names_an_image("https://h/wiki/File:A.jpg")
     (True, False)
     """
-    path = url.partition("#")[0].partition("?")[0]
-    name = path.rpartition("/")[2]
-    if _IMAGE_NAME.search(name):
-        return _NAMESPACE.match(name) is None
-    return _FORMAT_PARAMETER.search(url) is not None
+    if "?" in url and _FORMAT_PARAMETER.search(url):
+        return True
+    if not _ANY_IMAGE_NAME.search(url):
+        return False
+    name = url.partition("#")[0].partition("?")[0].rpartition("/")[2]
+    return _IMAGE_NAME.search(name) is not None and _NAMESPACE.match(name) is None
 
 
 def is_placeholder(value: str, real: str) -> bool:

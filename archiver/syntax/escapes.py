@@ -49,9 +49,10 @@ class Codec:
         >>> HTML_ATTRIBUTE.decode("a?x=1&amp;y=2")
         ('a?x=1&y=2', [Segment(text_start=5, text_end=6, raw_start=5, raw_end=10)])
         """
-        if not any(hint in raw for hint in self.hints):
-            return raw, []
-        return self._decode(raw)
+        for hint in self.hints:
+            if hint in raw:
+                return self._decode(raw)
+        return raw, []
 
     def _decode(self, raw: str) -> tuple[str, list[Segment]]:
         parts: list[str] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import turbohtml
 from bs4 import BeautifulSoup, Tag
@@ -25,8 +26,7 @@ _VALUE = re.compile(
 _SWITCH = re.compile(r"<!--\s*+archiver:(off|on)\s*+-->")
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """An attribute as it stands in a text: characters of the page's text.
 
     Attributes:
@@ -120,7 +120,8 @@ def parse_html(text: Text, choose: Chooser | None = None, *, scripting: bool = F
     """
     copy = parse_copy(text.text)
     document = parse_tree(copy, scripting=scripting)
-    builder = TurboTreeBuilder(document, choose(document) if choose else None)
+    chosen = choose(document) if choose else None
+    builder = TurboTreeBuilder(document, chosen, multi_valued_attributes=None)
     soup = BeautifulSoup("", builder=builder, element_classes={Tag: SourceTag})
     return HtmlPage(text, document, soup, copy)
 

@@ -29,6 +29,7 @@ class SourceTag(Tag):
 
     source: turbohtml.Element | None = None
     location: turbohtml.SourceLocation | None = None
+    kept: dict[str, str] | None = None  # its attributes that references carry, once asked for
 
     def value(self, name: str) -> str:
         """An attribute's value for a quick look; in a byte view non-ASCII is one byte each."""
@@ -156,7 +157,8 @@ def parse_copy(text: str) -> str:
         text = text[1:].rjust(len(text)) if text[0] == "\ufeff" else text[3:].rjust(len(text))
     if not text.isascii() and _SURROGATE.search(text):
         text = _SURROGATE.sub("\ufffd", text)
-    if text.lower().count("<body") + text.lower().count("<html") > MAX_BODY_TAGS:
+    lower = text.lower()
+    if lower.count("<body") + lower.count("<html") > MAX_BODY_TAGS:
         text = _defuse(text)
     return text
 

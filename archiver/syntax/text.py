@@ -185,9 +185,9 @@ class Text:
     def child(self, start: int, end: int, codec: Codec | None = None) -> Text:
         """``text[start:end]`` decoded: by the file's encoding in a byte view, then by *codec*."""
         text, offsets, offset = self.text[start:end], self._map, start
-        if self.is_byte_view:
-            text, offsets = _decode(text.encode("latin-1"), self.encoding, offsets.start(start))
-            offset = 0
+        if self.is_byte_view and not text.isascii():
+            data, offset = text.encode("latin-1"), 0
+            text, offsets = _decode(data, self.encoding, self._map.start(start))
         text, segments = codec.decode(text) if codec else (text, [])
         if segments or offset:
             offsets = _moved(offsets, offset, segments)

@@ -19,8 +19,12 @@ _NETWORK_PATH = re.compile(r"[/\\]{2}")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _BYTES = re.compile("[\udc00-\udcff]")
 _LONE = re.compile("[\ud800-\udfff]")
-_TEMPLATE = re.compile(
-    r"\{\{|\}\}|\{%|<%|\$\{|\{[A-Za-z_]\w*\}|%7B%7B|\[\[|<\?php|__[A-Z]+(?:_[A-Z]+)*__"
+_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|<%|\$\{|\{[A-Za-z_]\w*\}|\[\[|<\?php")
+# An absolute URL that the standard leaves as it is: most URLs of most documents.
+_CANONICAL = re.compile(
+    r"https?://(?!(?:[^/]*\.)?xn--)(?:[a-z0-9-]{1,63}+\.)++[a-z][a-z0-9-]{1,62}+"
+    r"/(?![^?]*/(?:\.|%2[eE]))(?!\.|%2[eE])[A-Za-z0-9_~!$&'()*+,;=:@%/.-]*+"
+    r"(?:\?[A-Za-z0-9_~!$&()*+,;=:@%/?.-]*+)?"
 )
 _QUERY_ESCAPED = frozenset(b" \"#<>'")
 
@@ -36,6 +40,14 @@ def url_bounds(text: str) -> tuple[int, int]:
     end = start + len(stripped.rstrip(_OUTER))
     fragment = text.find("#", start, end)
     return start, end if fragment < 0 else fragment
+
+
+def is_canonical(text: str) -> bool:
+    """Whether *text* is a URL that the standard leaves as it is, without fragment or white space.
+
+    False says nothing: only the usual ones are known at a glance.
+    """
+    return _CANONICAL.fullmatch(text) is not None
 
 
 def is_template(text: str) -> bool:
@@ -61,6 +73,8 @@ def resolve(raw_url: str, base_url: str | None, encoding: str = "utf-8") -> str 
     >>> resolve("//img.example/a b.png#x", None)
     'https://img.example/a%20b.png'
     """
+    if _CANONICAL.fullmatch(raw_url):
+        return raw_url
     start, end = url_bounds(raw_url)
     url = raw_url[start:end].translate(_DROPPED)
     if not url or is_template(url):
