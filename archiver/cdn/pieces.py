@@ -19,6 +19,17 @@ def separator_pattern(characters: str) -> re.Pattern[str]:
     return re.compile(f"({'|'.join(forms)})", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
+def name_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern for the whole of one of *names*; ``*`` stands for any text.
+
+    >>> bool(name_pattern(("x-*-process",)).fullmatch("x-oss-process"))
+    True
+    """
+    forms = (re.escape(name.lower()).replace(r"\*", ".*") for name in names)
+    return re.compile("|".join(forms) if names else r"(?!)", re.DOTALL)
+
+
 def view(text: str) -> str:
     """*text* percent-decoded and in lower case: what names are compared with.
 
@@ -46,9 +57,18 @@ def drop_steps(text: str, separator: str, is_dropped: Callable[[str], bool]) -> 
     'image%2Fresize%2fformat'
     """
     pieces = separator_pattern(separator).split(text)
-    kept = [i for i in range(0, len(pieces), 2) if not is_dropped(pieces[i])]
-    if 2 * len(kept) == len(pieces) + 1:
-        return text
+    is_kept = [not is_dropped(step) for step in pieces[::2]]
+    return text if all(is_kept) else join_steps(pieces, is_kept)
+
+
+def join_steps(pieces: list[str], is_kept: list[bool]) -> str:
+    """Steps and the separators between them put together again, without those not kept.
+
+    Args:
+        pieces: step, separator, step, …, as `re.split` gives them.
+        is_kept: one for each step.
+    """
+    kept = [2 * i for i, keep in enumerate(is_kept) if keep]
     rest = "".join(pieces[i - 1] + pieces[i] for i in kept[1:])
     return pieces[kept[0]] + rest if kept else ""
 
@@ -62,3 +82,42 @@ def drop_parts(query: str, is_dropped: Callable[[str], bool]) -> str:
     parts = query.split("&")
     kept = [part for part in parts if not is_dropped(part)]
     return query if len(kept) == len(parts) else "&".join(kept)
+
+
+_UNIT = re.compile(r"(?:%[0-9a-fA-F]{2})+|.", re.DOTALL)
+
+
+def cut_encoded(raw: str, text: str, shorter: str) -> str | None:
+    """Cut from *raw* what must go so that it reads as *shorter* instead of *text*.
+
+    Args:
+        raw: what stands in the URL, percent-encoded or not.
+        text: the same decoded, perhaps with something put before it.
+        shorter: *text* without some of its characters.
+
+    What stays keeps its spelling; None where *shorter* is not to be had by cutting.
+
+    >>> cut_encoded("a%3Fm%3D1%26v", "https://a?m=1&v", "https://a?v")
+    'a%3Fv'
+    """
+    units = _split_units(raw)
+    lead = len(text) - sum(len(unquote(unit, errors="replace")) for unit in units)
+    if lead < 0 or text[:lead] != shorter[:lead]:
+        return None
+    rest, kept, place = shorter[lead:], [], 0
+    for unit in units:
+        seen = unquote(unit, errors="replace")
+        if rest.startswith(seen, place):
+            kept.append(unit)
+            place += len(seen)
+    return "".join(kept) if place == len(rest) else None
+
+
+def _split_units(raw: str) -> list[str]:
+    """Single characters; escapes one by one where they are ASCII, else as long runs."""
+    units: list[str] = []
+    for run in _UNIT.findall(raw):
+        escapes = re.findall("%..", run) if len(run) > 1 else [run]
+        is_ascii = all(len(e) == 1 or e[1] in "01234567" for e in escapes)
+        units += escapes if is_ascii else [run]
+    return units

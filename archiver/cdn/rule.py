@@ -35,16 +35,17 @@ class Rule:
         confidence: ``high``, ``medium`` or ``low``.
         hosts: where it holds, ``*.example`` with the bare domain; empty: on any host.
         markers: lower-case texts of which a URL must hold one; a cheap gate before the grammar.
-        parameter: query keys (``*``: letters, digits, hyphens) or attribute names.
-        prefix: what the value starts with.
+        parameter: query keys (``*``: any text), or attribute names.
+        prefix: what the value, or the processing part of the path, starts with.
         separator, argument: between steps; between a step's name and its arguments.
-        companion: a bare parameter that belongs to it and goes with it when it is emptied.
+        companion: a query parameter that must stand beside.
         drop: names of the steps, parameters or commands that draw a watermark.
-        steps: names of the other steps, by which the grammar is recognised.
-        unless: texts that forbid the cut.
+        steps: names of other steps, by which the grammar is recognised.
+        unless: values or step names that forbid the cut.
         style: what stands before a named style.
-        match: a regular expression over the path.
-        clean, original: templates for a match; of several originals the best is first.
+        match: a regular expression over the path, or what the grammar says.
+        clean: template for the clean URL of a match.
+        original: templates for originals, best first; ``params``: keys the original lacks.
         keep: query keys that stay in the original.
         swap: pairs of names, what is replaced by what.
         is_unsigned: the original is another resource, which a signature does not protect.
@@ -107,11 +108,13 @@ class Finding:
     Attributes:
         clean: the address without the watermark; None: nothing to cut.
         originals: addresses without any processing, best first.
-        source: the URL carried inside, "" for none.
+        source: the URL carried inside, made absolute; "" for none.
+        embedded: the text that carries it, between what stands before and after it in the URL.
         is_marked: the URL holds a watermark instruction, even where it can't be cut.
     """
 
     clean: Address | None = None
     originals: tuple[Address, ...] = ()
     source: str = ""
+    embedded: tuple[str, str, str] = ("", "", "")
     is_marked: bool = False

@@ -11,7 +11,22 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from archiver.cdn.address import Address
+from archiver.cdn.grammars.brackets import find_brackets
 from archiver.cdn.grammars.chain import find_chain
+from archiver.cdn.grammars.components import find_components
+from archiver.cdn.grammars.fop import find_fop
+from archiver.cdn.grammars.kvpipe import find_kvpipe
+from archiver.cdn.grammars.layers import find_layers
+from archiver.cdn.grammars.nested import find_nested
+from archiver.cdn.grammars.operations import find_operations
+from archiver.cdn.grammars.options import find_options
+from archiver.cdn.grammars.pairs import find_pairs
+from archiver.cdn.grammars.params import find_params
+from archiver.cdn.grammars.pathpipe import find_pathpipe
+from archiver.cdn.grammars.rewrite import find_rewrite
+from archiver.cdn.grammars.suffix import find_suffix
+from archiver.cdn.grammars.template import find_template
+from archiver.cdn.grammars.tokens import find_tokens
 from archiver.cdn.rule import Finding, Rule
 
 Grammar = Callable[[Address, Rule], Finding | None]
@@ -25,6 +40,21 @@ def find_nothing(address: Address, rule: Rule) -> Finding | None:
 GRAMMARS: Mapping[str, Grammar] = MappingProxyType(
     {
         "attribute": find_nothing,
+        "brackets": find_brackets,
         "chain": find_chain,
+        "components": find_components,
+        "fop": find_fop,
+        "kvpipe": find_kvpipe,
+        "layers": find_layers,
+        "nested": find_nested,
+        "operations": find_operations,
+        "options": find_options,
+        "pairs": find_pairs,
+        "params": find_params,
+        "pathpipe": find_pathpipe,
+        "rewrite": find_rewrite,
+        "suffix": find_suffix,
+        "template": find_template,
+        "tokens": find_tokens,
     }
 )
