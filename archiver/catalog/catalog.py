@@ -1,0 +1,197 @@
+"""Questions to the catalog, and the caches it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import monotonic
+
+from archiver.catalog.ingest import image_key, ingest, is_behind
+from archiver.catalog.stories import Story, tell_story
+from archiver.catalog.tables import (
+    DocumentState,
+    catalog_trouble,
+    open_for_reading,
+    open_for_writing,
+)
+from archiver.journal.lines import decode, encode
+from archiver.model import DocumentRecord, ImageRecord
+
+# What a kill loses of the caches, at most.
+_COMMIT_CHANGES = 1000
+_COMMIT_S = 10.0
+
+_FACTS = "SELECT line FROM facts WHERE path = ? ORDER BY stamp, run, place"
+
+
+class Catalog:
+    """The catalog of one archive; a context manager.
+
+    Opening it reads what the journals have more. Changes are written in batches and by `close`;
+    where nothing changed, nothing is written.
+
+    Args:
+        path: of the SQLite file.
+        journal_folder: the folder of all journals.
+        read_only: work on a copy in memory; nothing is made or written.
+
+    Raises:
+        RunError, DiskFullError: from any call: the file cannot be used.
+    """
+
+    def __init__(self, path: str, journal_folder: str, read_only: bool = False) -> None:
+        self._path, self._folder, self._is_read_only = path, journal_folder, read_only
+        self._changes, self._committed_s = 0, monotonic()
+        self._has_new_facts = self._is_closed = False
+        self._before_commit: Callable[[], None] = lambda: None
+        with catalog_trouble(path):
+            self._db = open_for_reading(path) if read_only else open_for_writing(path)
+        self.catch_up()
+
+    def follow(self, sync: Callable[[], None]) -> None:
+        """Call *sync* (of the run's journal) before each commit, so that the catalog never knows
+        what the journal may still lose."""
+        self._before_commit = sync
+
+    def find_image(self, url: str) -> ImageRecord | None:
+        """The newest record of *url*."""
+        query = "SELECT line FROM images WHERE key = ?"
+        with catalog_trouble(self._path):
+            row = self._db.execute(query, (image_key(url),)).fetchone()
+        record = decode(row[0]) if row else None
+        return record if isinstance(record, ImageRecord) and record.url == url else None
+
+    def images(self) -> Iterator[ImageRecord]:
+        """The newest record of every URL, in no order."""
+        with catalog_trouble(self._path):
+            for (line,) in self._db.execute("SELECT line FROM images"):
+                record = decode(line)
+                if isinstance(record, ImageRecord):
+                    yield record
+
+    def add_image(self, record: ImageRecord) -> None:
+        """The newest record of a URL, which the journal has as well."""
+        line = encode(record, record.when)
+        row = (image_key(record.url), record.when, "", line)
+        with catalog_trouble(self._path):
+            self._db.execute("REPLACE INTO images VALUES (?, ?, ?, ?)", row)
+            self._changed()
+
+    def document_state(self, path: bytes) -> DocumentState | None:
+        """What the document was when we last looked at it."""
+        query = "SELECT * FROM states WHERE path = ?"
+        with catalog_trouble(self._path):
+            row = self._db.execute(query, (path,)).fetchone()
+        return DocumentState(*row[1:]) if row else None
+
+    def all_document_states(self, prefix: bytes = b"") -> dict[bytes, DocumentState]:
+        """Path → state of every document whose path begins with *prefix*."""
+        query = "SELECT * FROM states WHERE path >= ?"
+        with catalog_trouble(self._path):
+            rows = self._db.execute(query, (prefix,))
+            make = DocumentState._make
+            if not prefix:
+                return {path: make(rest) for path, *rest in rows}
+            return {path: make(rest) for path, *rest in rows if path.startswith(prefix)}
+
+    def set_document_state(self, path: bytes, state: DocumentState) -> None:
+        with catalog_trouble(self._path):
+            self._db.execute("REPLACE INTO states VALUES (?, ?, ?, ?, ?, ?)", (path, *state))
+            self._changed()
+
+    def forget_document_state(self, path: bytes) -> None:
+        """The next run looks at the document anew."""
+        with catalog_trouble(self._path):
+            self._db.execute("DELETE FROM states WHERE path = ?", (path,))
+            self._changed()
+
+    def add_document(self, record: DocumentRecord) -> None:
+        """Say that the journal has new facts on a document; they are read when asked for."""
+        self._has_new_facts = True
+
+    def story(self, path: bytes) -> Story:
+        """All that happened to a document."""
+        if self._has_new_facts:
+            self.catch_up()
+        with catalog_trouble(self._path):
+            return tell_story(decode(line) for (line,) in self._db.execute(_FACTS, (path,)))
+
+    def find_document_record(self, path: bytes) -> DocumentRecord | None:
+        """The latest rewrite of a document that was not undone."""
+        rewrites = self.story(path).rewrites
+        return rewrites[-1] if rewrites else None
+
+    def is_restored(self, path: bytes, sha256: str) -> bool:
+        """Whether the document was restored last, to the bytes of this hash."""
+        return self.story(path).restored_to == sha256
+
+    def document_paths(self, prefix: bytes = b"") -> list[bytes]:
+        """The documents the journal speaks of, sorted."""
+        query = "SELECT DISTINCT path FROM facts ORDER BY path"
+        with catalog_trouble(self._path):
+            return [path for (path,) in self._db.execute(query) if path.startswith(prefix)]
+
+    def find_paths_by_hash(self, sha256: str) -> list[bytes]:
+        """The documents that held the bytes of this hash after a rewrite; for renamed ones."""
+        query = "SELECT DISTINCT path FROM facts WHERE sha256_after = ? ORDER BY path"
+        with catalog_trouble(self._path):
+            return [path for (path,) in self._db.execute(query, (sha256,))]
+
+    def has_unfinished(self) -> bool:
+        """Whether a run ended between an intent and its `done`."""
+        with catalog_trouble(self._path):
+            return self._db.execute("SELECT 1 FROM unfinished LIMIT 1").fetchone() is not None
+
+    def unfinished(self) -> list[tuple[DocumentRecord, str]]:
+        """The intents without an end, each with the run that had it."""
+        query = """
+            SELECT line, run FROM facts JOIN unfinished USING (path)
+            ORDER BY path, stamp DESC, run DESC, place DESC
+        """
+        found: dict[bytes, tuple[DocumentRecord, str]] = {}
+        with catalog_trouble(self._path):
+            for line, run in self._db.execute(query):
+                record = decode(line)
+                if isinstance(record, DocumentRecord):
+                    found.setdefault(record.path, (record, run))
+        return list(found.values())
+
+    def catch_up(self) -> None:
+        """Read what the journals have more."""
+        with catalog_trouble(self._path):
+            if is_behind(self._db, self._folder):
+                ingest(self._db, self._folder)
+        self._has_new_facts = False
+
+    def commit(self) -> None:
+        """Write what changed."""
+        if self._is_read_only or not self._db.in_transaction:
+            return
+        self._before_commit()
+        with catalog_trouble(self._path):
+            self._db.commit()
+        self._changes, self._committed_s = 0, monotonic()
+
+    def close(self) -> None:
+        """Read the run's own journal, so that the next run has nothing to do, and write.
+
+        Once more does nothing.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            self.catch_up()
+            self.commit()
+        finally:
+            self._db.close()
+
+    def __enter__(self) -> Catalog:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _changed(self) -> None:
+        self._changes += 1
+        if self._changes >= _COMMIT_CHANGES or monotonic() - self._committed_s > _COMMIT_S:
+            self.commit()

@@ -1,0 +1,104 @@
+"""Bring the catalog up to the journals."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from archiver.catalog.tables import forget_facts
+from archiver.journal import Fact, Line, Removed, list_journals, read_lines
+from archiver.model import DocumentRecord, ImageRecord
+
+_BATCH = 1000  # lines; bounds memory
+
+_PUT_IMAGE = """
+INSERT INTO images (key, stamp, run, line) VALUES (?, ?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET stamp = excluded.stamp, run = excluded.run, line = excluded.line
+WHERE (excluded.stamp, excluded.run) >= (images.stamp, images.run)
+"""
+_PUT_FACT = "INSERT OR IGNORE INTO facts VALUES (?, ?, ?, ?, ?, ?)"
+_ALL_JOURNALS = "SELECT run, offset, size_bytes FROM journals"
+_LAST_FACT = "SELECT line FROM facts WHERE path = ? ORDER BY stamp DESC, run DESC, place DESC"
+
+
+def is_behind(connection: sqlite3.Connection, folder: str) -> bool:
+    """Whether a journal has grown, came or went since it was read."""
+    known = connection.execute("SELECT run, size_bytes FROM journals")
+    return dict(known) != list_journals(folder)
+
+
+def ingest(connection: sqlite3.Connection, folder: str) -> None:
+    """Read what the journals in *folder* have more. Facts may come in any order.
+
+    Where a journal that was read has gone or is shorter, all are read anew: the power was cut
+    before its last lines were on the disk, or git checked out another state.
+    """
+    sizes = list_journals(folder)
+    known = _known(connection)
+    if any(sizes.get(run, -1) < offset for run, (offset, _) in known.items()):
+        forget_facts(connection)
+        known = {}
+    for run, size in sizes.items():
+        offset, known_size = known.get(run, (0, -1))
+        if size != known_size:
+            offset = _ingest_run(connection, folder, run, offset)
+            connection.execute("REPLACE INTO journals VALUES (?, ?, ?)", (run, offset, size))
+
+
+def image_key(url: str) -> int:
+    """The key of a URL: eight bytes of its hash, as SQLite's signed integer.
+
+    Two URLs may share one; who reads compares the URL.
+    """
+    digest = hashlib.blake2b(url.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _known(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
+    """Run → how far its journal was read, and its size then."""
+    return {run: (offset, size) for run, offset, size in connection.execute(_ALL_JOURNALS)}
+
+
+def _ingest_run(connection: sqlite3.Connection, folder: str, run: str, offset: int) -> int:
+    """Read a journal from *offset* on; where its last whole line ends."""
+    lines = read_lines(folder, run, offset)
+    while batch := list(islice(lines, _BATCH)):
+        offset = batch[-1].end
+        connection.executemany(_PUT_IMAGE, _image_rows(batch, run))
+        connection.executemany(_PUT_FACT, _fact_rows(batch, run))
+        _note_unfinished(connection, batch)
+    return offset
+
+
+def _image_rows(lines: Iterable[Line], run: str) -> Iterator[tuple[int, str, str, bytes]]:
+    for line in lines:
+        if isinstance(line.fact, ImageRecord):
+            yield image_key(line.fact.url), line.fact.when, run, line.raw
+
+
+def _fact_rows(
+    lines: Iterable[Line], run: str
+) -> Iterator[tuple[bytes, str, str, int, str, bytes]]:
+    """Removed blobs have no row: who wants a blob asks the store."""
+    for line in lines:
+        fact = line.fact
+        if not isinstance(fact, ImageRecord | Removed):
+            yield fact.path, fact.when, run, line.end, _hash_of(fact), line.raw
+
+
+def _hash_of(fact: Fact) -> str:
+    """The hash by which a renamed document is found again; "" for all but intents."""
+    return fact.sha256_after if isinstance(fact, DocumentRecord) else ""
+
+
+def _note_unfinished(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
+    """Whether a document's last fact is an intent, whatever order the facts came in."""
+    paths = {line.fact.path for line in lines if not isinstance(line.fact, ImageRecord | Removed)}
+    for path in paths:
+        (line,) = connection.execute(f"{_LAST_FACT} LIMIT 1", (path,)).fetchone()
+        if b'"kind":"document"' in line[:40]:
+            connection.execute("INSERT OR IGNORE INTO unfinished VALUES (?)", (path,))
+        else:
+            connection.execute("DELETE FROM unfinished WHERE path = ?", (path,))
