@@ -56,6 +56,7 @@ class FetchSettings:
         contact: URL or mail address in the User-Agent, so that a host can complain.
         user_agent: replaces the whole User-Agent.
         dns_timeout_s, connect_timeout_s: a lookup; TCP and TLS together, for each address.
+        dns_cache_s: how long the addresses of a name are used again.
         first_byte_timeout_s: the longest silence, before the answer and within it.
         total_timeout_s: a request with its whole answer.
         floor_bytes_s, floor_window_s: an answer slower than that over the window is given up.
@@ -81,6 +82,7 @@ class FetchSettings:
     contact: str = ""
     user_agent: str = ""
     dns_timeout_s: Seconds = 5.0
+    dns_cache_s: Seconds = 60.0
     connect_timeout_s: Seconds = 5.0
     first_byte_timeout_s: Seconds = 15.0
     total_timeout_s: Seconds = 60.0

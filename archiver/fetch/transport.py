@@ -90,7 +90,7 @@ class Transport(httpx.AsyncBaseTransport):
             request.method,
             URL.build(
                 scheme=url.scheme,
-                host=to_host,
+                host=f"[{to_host}]" if ":" in to_host else to_host,
                 port=to_port,
                 path=url.raw_path.decode("ascii"),
                 encoded=True,
@@ -131,7 +131,7 @@ class Transport(httpx.AsyncBaseTransport):
             limit=0,
             resolver=self._resolver,
             socket_factory=self._guard.make_socket,
-            ttl_dns_cache=60,
+            ttl_dns_cache=self._settings.dns_cache_s,  # type: ignore[arg-type]  # takes floats
         )
 
     @property
