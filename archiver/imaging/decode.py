@@ -14,11 +14,13 @@ from PIL import Image, ImageFile
 from archiver.imaging.colour import normalize
 from archiver.imaging.refusal import Refusal
 from archiver.imaging.settings import ImagingSettings
-from archiver.imaging.signatures import ImageType
+from archiver.imaging.signatures import BMP, CUR, GIF, ICO, JPEG, PNG, TIFF, ImageType
 from archiver.model import Outcome
 
 DRAFT_GAP = 2.5  # a JPEG is decoded at 1/2, 1/4 or 1/8 as long as this often the thumbnail is left
-_ORIENTATION = 0x0112  # EXIF and TIFF tag
+# Types of which Pillow shows the part that is there; it shows none or a black one of the others.
+PARTLY_DECODED = frozenset({JPEG, PNG, GIF, BMP, TIFF, ICO, CUR})
+_ORIENTATION = 0x0112  # EXIF tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def has_decoder(image_type: ImageType) -> bool:
 
 
 @contextmanager
-def guarded_pillow(settings: ImagingSettings, tolerant: bool) -> Iterator[None]:
+def guarded_pillow(settings: ImagingSettings, tolerant: bool = False) -> Iterator[None]:
     """Pillow's process-wide switches set for one picture; not for use in several threads."""
     before = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
     Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = settings.max_pixels, tolerant
@@ -81,15 +83,15 @@ def open_picture(data: bytes, image_type: ImageType) -> ImageFile.ImageFile:
 def read_orientation(image: Image.Image) -> int:
     """How the picture must be turned, 1 to 8; 1 where EXIF is absent or broken.
 
-    XMP's orientation is not asked, because browsers ignore it.
+    XMP's orientation is not asked, because browsers ignore it; a TIFF is turned by its decoder.
     """
-    tags = getattr(image, "tag_v2", {})
-    value = tags.get(_ORIENTATION) if tags else None
+    raw = image.info.get("exif")
+    if not raw:
+        return 1
+    exif = Image.Exif()
     try:
-        if value is None and (raw := image.info.get("exif")):
-            exif = Image.Exif()
-            exif.load(raw)
-            value = exif.get(_ORIENTATION)
+        exif.load(raw)
+        value = exif.get(_ORIENTATION)
     except Exception:  # whatever a broken EXIF block makes of the parser
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1

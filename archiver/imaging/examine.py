@@ -6,15 +6,18 @@ for a process of its own (`workers`), since it reads whatever a stranger sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image, ImageFile
+from PIL import Image
 
 from archiver.errors import PictureError
 from archiver.imaging.animation import count_frames, decode_rest, is_full_pass
 from archiver.imaging.decode import (
+    PARTLY_DECODED,
+    Decoded,
     check_size,
     decode,
     guarded_pillow,
@@ -76,16 +79,13 @@ def examine_bytes(
     if image_type is None:
         raise Refusal(Outcome.NOT_IMAGE, name_other(data))
     structure = walk_structure(image_type.name, data)
-    _check_structure(structure, settings, tolerant)
-    if not image_type.decoder:
-        return _describe_undecoded(image_type, structure)
-    if not has_decoder(image_type):
-        return _describe_undecoded(image_type, structure, ("undecoded",))
-    with guarded_pillow(settings, tolerant):
-        with _translated(tolerant):
-            image = open_picture(structure.data, image_type)
-        check_size(*image.size, settings)
-        return _describe_decoded(image, image_type, structure, settings, thumbnails, tolerant)
+    _check_structure(structure, settings)
+    try:
+        return _examine_whole(structure, image_type, settings, thumbnails)
+    except Refusal as refusal:
+        if not tolerant or refusal.outcome != Outcome.DAMAGED:
+            raise
+    return _examine_damaged(structure, image_type, settings, thumbnails)
 
 
 def _read(path: str, settings: ImagingSettings) -> bytes:
@@ -96,30 +96,54 @@ def _read(path: str, settings: ImagingSettings) -> bytes:
     return data
 
 
-def _check_structure(structure: Structure, settings: ImagingSettings, tolerant: bool) -> None:
+def _check_structure(structure: Structure, settings: ImagingSettings) -> None:
     if structure.danger:
         raise Refusal(Outcome.UNSAFE, structure.danger)
     check_size(structure.width_px, structure.height_px, settings)
-    if structure.defect and not tolerant:
-        raise Refusal(Outcome.DAMAGED, structure.defect, is_transient=True)
 
 
-def _describe_undecoded(
-    image_type: ImageType, structure: Structure, flags: tuple[str, ...] = ()
+def _examine_whole(
+    structure: Structure,
+    image_type: ImageType,
+    settings: ImagingSettings,
+    thumbnails: Sequence[ThumbnailSettings],
 ) -> Picture:
-    """What is known of a picture that nothing here can decode; it is its own thumbnail."""
-    flags += ("damaged",) if structure.defect else ()
-    return Picture(
-        image_type.media_type,
-        image_type.extension,
-        structure.width_px,
-        structure.height_px,
-        flags=flags,
-    )
+    if structure.defect:
+        raise Refusal(Outcome.DAMAGED, structure.defect, is_transient=True)
+    if not image_type.decoder:
+        return _describe_undecoded(image_type, structure)
+    if not has_decoder(image_type):
+        return _describe_undecoded(image_type, structure, "undecoded")
+    with guarded_pillow(settings):
+        return _examine_pixels(structure, image_type, settings, thumbnails)
+
+
+def _examine_damaged(
+    structure: Structure,
+    image_type: ImageType,
+    settings: ImagingSettings,
+    thumbnails: Sequence[ThumbnailSettings],
+) -> Picture:
+    """What a browser would show of it: a part, or nothing we can decode."""
+    if image_type in PARTLY_DECODED:
+        first_only = replace(settings, max_frames=1)  # later frames may be missing
+        with guarded_pillow(settings, tolerant=True):
+            picture = _examine_pixels(structure, image_type, first_only, thumbnails)
+            return replace(picture, flags=("damaged",))
+    if not structure.width_px:
+        raise Refusal(Outcome.DAMAGED, structure.defect or "decode")
+    return _describe_undecoded(image_type, structure, "damaged", "undecoded")
+
+
+def _describe_undecoded(image_type: ImageType, structure: Structure, *flags: str) -> Picture:
+    """What is known of a picture that is not decoded; it is its own thumbnail."""
+    media_type, extension = image_type.media_type, image_type.extension
+    width, height = structure.width_px, structure.height_px
+    return Picture(media_type, extension, width, height, flags=flags)
 
 
 @contextmanager
-def _translated(tolerant: bool) -> Iterator[None]:
+def _translated() -> Iterator[None]:
     """Pillow's errors as refusals. Its decoders raise nearly anything for broken input."""
     try:
         yield
@@ -128,37 +152,36 @@ def _translated(tolerant: bool) -> Iterator[None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refusal(Outcome.UNSAFE, "pixels") from error
     except Exception as error:
-        raise Refusal(Outcome.DAMAGED, "decode", is_transient=not tolerant) from error
+        raise Refusal(Outcome.DAMAGED, "decode", is_transient=True) from error
 
 
-def _describe_decoded(
-    image: ImageFile.ImageFile,
-    image_type: ImageType,
+def _examine_pixels(
     structure: Structure,
+    image_type: ImageType,
     settings: ImagingSettings,
     thumbnails: Sequence[ThumbnailSettings],
-    tolerant: bool,
 ) -> Picture:
-    """Decode *image* and make its thumbnails, all in one visit."""
-    size, turned = image.size, read_orientation(image) in TURNED
-    width, height = size[::-1] if turned else size
+    """Decode the picture and make its thumbnails, all in one visit."""
+    with _translated():
+        image = open_picture(structure.data, image_type)
+    check_size(*image.size, settings)
+    is_turned = read_orientation(image) in TURNED
+    width, height = image.size[::-1] if is_turned else image.size
     targets = [t for each in thumbnails if (t := plan_target(width, height, each))]
     frames = count_frames(image, structure.frames)
-    with _translated(tolerant):
-        decoded = decode(image, _find_needed(targets, turned))
+    with _translated():
+        decoded = decode(image, _find_needed(targets, is_turned))
     small = shrink_all(decoded, targets)
-    whole = [small[t] for t in targets if t.shown == WHOLE]
-    fingerprint = hash_difference(whole[-1] if whole else shrink_for_hash(decoded))
-    moving: dict[Target, list[Image.Image]] = {}
-    timing = None
+    fingerprint = hash_difference(_choose_hashed(decoded, small))
+    timing, moving = None, dict[Target, list[Image.Image]]()
     if is_full_pass(image, frames, settings):
-        with _translated(tolerant):
+        with _translated():
             moving, timing = decode_rest(image, decoded, small, frames)
     renditions = tuple(
-        encode_rendition(moving[t], t.settings, image_type, timing)
-        if t in moving
-        else encode_rendition([small[t]], t.settings, image_type)
-        for t in targets
+        encode_rendition(moving[target], target.settings, image_type, timing)
+        if target in moving
+        else encode_rendition([small[target]], target.settings, image_type)
+        for target in targets
     )
     return Picture(
         image_type.media_type,
@@ -167,7 +190,6 @@ def _describe_decoded(
         height,
         frames,
         renditions,
-        ("damaged",) if structure.defect else (),
         difference_hash=fingerprint,
     )
 
@@ -177,3 +199,11 @@ def _find_needed(targets: Sequence[Target], is_turned: bool) -> tuple[int, int]:
     sizes = [target.whole_size for target in targets] or [_HASH_NEEDS]
     width, height = max(size[0] for size in sizes), max(size[1] for size in sizes)
     return (height, width) if is_turned else (width, height)
+
+
+def _choose_hashed(decoded: Decoded, small: Mapping[Target, Image.Image]) -> Image.Image:
+    """The smallest thumbnail that shows all of the picture, else one made for the hash."""
+    whole = [target for target in small if target.shown == WHOLE]
+    if not whole:
+        return shrink_for_hash(decoded)
+    return small[max(whole, key=lambda target: target.scale)]

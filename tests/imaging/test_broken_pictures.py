@@ -1,0 +1,201 @@
+"""Files that are no pictures, stop short, or are bombs."""
+
+from __future__ import annotations
+
+import random
+import time
+from contextlib import suppress
+
+import pictures
+import pytest
+
+from archiver.errors import PictureError
+from archiver.imaging.examine import examine_bytes, examine_file
+from archiver.imaging.refusal import Refusal
+from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
+
+SETTINGS = ImagingSettings()
+SMALL = (ThumbnailSettings(max_width=32, max_height=32, format="png"),)
+
+OTHERS = {
+    "nothing": (b"", "empty"),
+    "a page": (b"\n<!DOCTYPE html>\n<html><body>Sign in", "html"),
+    "a page with an svg in it": (b"<html><body><svg xmlns='http://www.w3.org/2000/svg'/>", "html"),
+    "a fragment of a page": (b"<div>not found</div>", "html"),
+    "an error in XML": (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "xml"),
+    "json": (b'{"error": "hotlink"}', "json"),
+    "text": (b"Forbidden", "text"),
+    "text in Chinese": ("禁止访问".encode(), "text"),
+    "text that begins like a bitmap": (b"BM is a name", "text"),
+    "a newline before a PNG": (b"\n" + pictures.picture("PNG"), "unknown"),
+    "pdf": (b"%PDF-1.7\n", "pdf"),
+    "postscript": (b"%!PS-Adobe-3.0 EPSF-3.0\n", "postscript"),
+    "a program": (b"MZ\x90\0", "program"),
+    "a film": (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "video"),
+    "a zip": (b"PK\3\4", "zip"),
+    "gzipped html": (pictures.gzip.compress(b"<html><body>"), "unknown"),
+    "random bytes": (random.Random(7).randbytes(3000), "unknown"),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), OTHERS.values(), ids=OTHERS.keys())
+def test_what_is_no_image(data, reason):
+    assert refusal_of(data) == ("not_image", reason, False)
+
+
+PHOTO = pictures.photograph(5, (400, 300))
+WHOLE = {
+    "jpeg": pictures.save(PHOTO, "JPEG"),
+    "progressive jpeg": pictures.save(PHOTO, "JPEG", progressive=True),
+    "jpeg with a thumbnail in EXIF": pictures.save(
+        PHOTO, "JPEG", exif=b"Exif\0\0" + pictures.picture("JPEG")
+    ),
+    "mpo": pictures.mpo(),
+    "png": pictures.save(PHOTO, "PNG"),
+    "apng": pictures.animation("PNG"),
+    "gif": pictures.save(PHOTO, "GIF"),
+    "animated gif": pictures.animation("GIF"),
+    "webp": pictures.save(PHOTO, "WEBP"),
+    "lossless webp": pictures.save(PHOTO, "WEBP", lossless=True),
+    "animated webp": pictures.animation("WEBP"),
+    "avif": pictures.save(PHOTO, "AVIF"),
+    "bmp": pictures.save(PHOTO, "BMP"),
+    "tiff": pictures.save(PHOTO, "TIFF"),
+    "ico": pictures.save(PHOTO, "ICO"),
+    "jpeg 2000": pictures.save(PHOTO, "JPEG2000"),
+    "jpeg 2000 codestream": pictures.save(PHOTO, "JPEG2000", no_jp2=True),
+    "svg": pictures.SVG,
+    "svgz": pictures.SVGZ,
+    "heic": pictures.heic(),
+}
+PARTLY = {"jpeg", "progressive jpeg", "png", "gif", "animated gif", "bmp", "tiff", "ico"}
+
+
+@pytest.mark.parametrize("lost", [1, 2, 20, 0.1, 0.5])
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_file_that_stops_short(name, lost):
+    examine_bytes(WHOLE[name], SETTINGS, SMALL)
+    short = pictures.cut(WHOLE[name], lost)
+    if name == "mpo" and lost != 0.5:  # its first picture, all that is shown, is still whole
+        examine_bytes(short, SETTINGS, SMALL)
+        return
+    outcome, _, is_transient = refusal_of(short)
+    assert (outcome, is_transient) == ("damaged", True)
+
+
+@pytest.mark.parametrize("lost", [1, 20, 0.1, 0.5])
+@pytest.mark.parametrize("name", [name for name in WHOLE if name not in ("svgz", "heic", "mpo")])
+def test_tolerance_takes_it_as_far_as_it_goes(name, lost):
+    short = pictures.cut(WHOLE[name], lost)
+    picture = examine_bytes(short, SETTINGS, SMALL, tolerant=True)
+    assert "damaged" in picture.flags
+    if name != "svg":
+        assert (picture.width_px, picture.height_px) in ((400, 300), (256, 192))
+    if name in PARTLY:
+        assert [rendition.width_px for rendition in picture.renditions] == [32]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_tolerance_changes_nothing_for_a_whole_file(name):
+    strict = examine_bytes(WHOLE[name], SETTINGS, SMALL)
+    assert examine_bytes(WHOLE[name], SETTINGS, SMALL, tolerant=True) == strict
+
+
+DEFECTS = {
+    "a bit turned over in IDAT": (pictures.corrupt_idat(), "checksum"),
+    "no IEND": (pictures.without_iend(), "truncated"),
+    "only a PNG signature": (b"\x89PNG\r\n\x1a\n", "truncated"),
+    "only SOI and EOI": (b"\xff\xd8\xff\xd9", "truncated"),
+    "only a GIF header": (b"GIF89a\1\0\1\0\0\0\0;", "truncated"),
+    "a JPEG whose only EOI is in EXIF": (
+        pictures.cut(WHOLE["jpeg with a thumbnail in EXIF"], 2),
+        "truncated",
+    ),
+    "an SVG that is not well formed": (pictures.SVG.replace(b"</svg>", b"</b>"), "xml"),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), DEFECTS.values(), ids=DEFECTS.keys())
+def test_defects(data, reason):
+    assert refusal_of(data) == ("damaged", reason, True)
+
+
+BOMBS = {
+    "20 kB of PNG, 169 MP": (pictures.pixel_bomb(), "pixels"),
+    "a header of 50,000 × 50,000": (pictures.header_bomb(), "pixels"),
+    "a GIF frame far outside its canvas": (pictures.gif_header_bomb(), "pixels"),
+    "a WebP canvas that opening would allocate": (pictures.webp_header_bomb(), "pixels"),
+    "a line longer than the longest side": (
+        pictures.png_of(20_001, 1, 8, 0, b"\0" * 20_002),
+        "pixels",
+    ),
+    "an icon with a huge PNG in it": (
+        b"\0\0\1\0\1\0\0\0\0\0\1\0\x20\0" + b"\x45\0\0\0\x16\0\0\0" + pictures.header_bomb(),
+        "pixels",
+    ),
+    "400 scans": (pictures.scan_bomb(), "scans"),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), BOMBS.values(), ids=BOMBS.keys())
+def test_bombs_are_refused_before_decoding(data, reason, monkeypatch):
+    def fail(*_):
+        raise AssertionError("it was decoded")
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", fail)
+    assert refusal_of(data) == ("unsafe", reason, False)
+
+
+def test_a_bomb_of_frames_is_kept_and_only_its_first_frame_decoded():
+    started = time.process_time()
+    picture = examine_bytes(pictures.frame_bomb(), SETTINGS, SMALL)
+    assert (picture.frames, picture.width_px) == (20_000, 4000)
+    assert time.process_time() - started < 10  # all frames would take an hour
+
+
+def test_errors_name_the_file(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"Forbidden")
+    with pytest.raises(PictureError) as caught:
+        examine_file(str(path), SETTINGS, SMALL)
+    assert caught.value.args == (str(path), "not_image", "text", False)
+
+
+def test_a_file_over_the_size_limit_is_not_decoded(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(pictures.picture("PNG"))
+    with pytest.raises(PictureError) as caught:
+        examine_file(str(path), ImagingSettings(max_size_bytes=100), SMALL)
+    assert caught.value.outcome == "too_big"
+
+
+def test_500_mutations_end_as_pictures_or_refusals():
+    source = random.Random(20)
+    small = {name: data for name, data in WHOLE.items() if len(data) < 200_000}
+    for round_ in range(500):
+        name = source.choice(sorted(small))
+        data = mutate(small[name], source)
+        with suppress(Refusal, MemoryError):  # answers too; anything else is ours to mend
+            examine_bytes(data, SETTINGS, SMALL, tolerant=round_ % 2 == 0)
+
+
+def mutate(data: bytes, source: random.Random) -> bytes:
+    """*data* with up to eight places changed, cut out or doubled; mostly in its first kilobyte."""
+    changed = bytearray(data)
+    for _ in range(source.randint(1, 8)):
+        limit = min(len(changed), 1024 if source.random() < 0.7 else len(changed))
+        at = source.randrange(max(1, limit))
+        kind = source.random()
+        if kind < 0.6:
+            changed[at : at + 1] = source.choice([b"\0", b"\xff", source.randbytes(1)])
+        elif kind < 0.8:
+            del changed[at : at + source.randint(1, 16)]
+        else:
+            changed[at:at] = changed[at : at + source.randint(1, 16)]
+    return bytes(changed)
+
+
+def refusal_of(data: bytes) -> tuple[str, str, bool]:
+    with pytest.raises(Refusal) as caught:
+        examine_bytes(data, SETTINGS, SMALL)
+    return caught.value.outcome, caught.value.reason, caught.value.is_transient

@@ -1,0 +1,214 @@
+"""Pictures of known facts → the facts and pixel values that must come out."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pictures
+import pytest
+from pictures import BLUE, GREEN, QUARTERS, RED, WHITE
+from PIL import Image
+
+from archiver.imaging.examine import examine_bytes
+from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
+
+SETTINGS = ImagingSettings()
+EXACT = ThumbnailSettings(name="32", max_width=32, max_height=32, format="png")
+CLEAR, GRAY = (0, 0, 0, 0), (128,)
+_CORNERS = ((0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75))
+
+FILES = {
+    "jpeg": (pictures.picture("JPEG", quality=95), "image/jpeg", ".jpg"),
+    "progressive jpeg": (pictures.picture("JPEG", progressive=True), "image/jpeg", ".jpg"),
+    "png": (pictures.picture("PNG"), "image/png", ".png"),
+    "gif": (pictures.picture("GIF"), "image/gif", ".gif"),
+    "webp": (pictures.picture("WEBP"), "image/webp", ".webp"),
+    "lossless webp": (pictures.picture("WEBP", lossless=True), "image/webp", ".webp"),
+    "avif": (pictures.picture("AVIF"), "image/avif", ".avif"),
+    "bmp": (pictures.picture("BMP"), "image/bmp", ".bmp"),
+    "tiff": (pictures.picture("TIFF"), "image/tiff", ".tif"),
+    "deflated tiff": (pictures.picture("TIFF", compression="tiff_deflate"), "image/tiff", ".tif"),
+    "jpeg 2000": (pictures.picture("JPEG2000"), "image/jp2", ".jp2"),
+    "jpeg 2000 codestream": (pictures.picture("JPEG2000", no_jp2=True), "image/j2c", ".j2k"),
+    "mpo": (pictures.mpo(), "image/jpeg", ".jpg"),
+    "png with junk after it": (pictures.picture("PNG") + b"<script>", "image/png", ".png"),
+    "jpeg with an archive after it": (pictures.picture("JPEG") + b"PK\3\4", "image/jpeg", ".jpg"),
+    "png with a wrong ancillary checksum": (
+        pictures.wrong_ancillary_checksum(),
+        "image/png",
+        ".png",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "media_type", "extension"), FILES.values(), ids=FILES.keys())
+def test_type_size_and_quarters(data, media_type, extension):
+    picture = examine_bytes(data, SETTINGS, [EXACT])
+    assert (picture.media_type, picture.extension) == (media_type, extension)
+    assert (picture.width_px, picture.height_px, picture.flags) == (400, 300, ())
+    assert_shows(picture.renditions[0], (32, 24), QUARTERS)
+
+
+PIXELS = {
+    "16-bit gray": (pictures.gray_16_bit(), [(68,), (196,), (68,), (196,)]),
+    "16-bit gray, big endian": (
+        pictures.gray_16_bit_tiff_big_endian(),
+        [(68,), (196,), (68,), (196,)],
+    ),
+    "16-bit RGB": (pictures.rgb_16_bit(), [(200, 100, 50)] * 4),
+    "1-bit checker": (pictures.one_bit(), [GRAY] * 4),
+    "colour hidden under alpha": (pictures.hidden_colour(), [CLEAR, (*RED, 255)] * 2),
+    "palette with transparency": (
+        pictures.palette_with_hidden_colour(),
+        [CLEAR, (*BLUE, 255)] * 2,
+    ),
+    "gray and alpha": (pictures.gray_with_alpha(), [(80, 128)] * 4),
+    "gray with a transparent value": (
+        pictures.transparent_gray(),
+        [CLEAR, (200, 200, 200, 255)] * 2,
+    ),
+    "CMYK": (pictures.cmyk(), [RED] * 4),
+    "a profile with red and blue swapped": (
+        pictures.with_profile(RED, pictures.profile(pictures.SRGB_COLUMNS[::-1])),
+        [BLUE] * 4,
+    ),
+    "a profile in a JPEG": (
+        pictures.with_profile(RED, pictures.profile(pictures.SRGB_COLUMNS[::-1]), "JPEG"),
+        [BLUE] * 4,
+    ),
+    "a wide gamut": (
+        # By hand: linear = (value/255)^2.2, P3 → XYZ → sRGB matrices, sRGB curve.
+        pictures.with_profile((200, 100, 50), pictures.profile(pictures.P3_COLUMNS)),
+        [(216, 94, 25)] * 4,
+    ),
+    "a profile that is garbage": (
+        pictures.with_profile((200, 100, 50), b"garbage" * 50),
+        [(200, 100, 50)] * 4,
+    ),
+    "a colour profile on gray": (
+        pictures.save(
+            Image.new("L", (400, 400), 80), "PNG", icc_profile=pictures.profile(pictures.P3_COLUMNS)
+        ),
+        [(80,)] * 4,
+    ),
+    "an animated GIF: its first frame": (pictures.animation("GIF"), [RED] * 4),
+    "an animated WebP": (pictures.animation("WEBP"), [RED] * 4),
+    "an APNG": (pictures.animation("PNG"), [RED] * 4),
+    "an animated AVIF": (pictures.animation("AVIF"), [RED] * 4),
+    "texts that unpack to 80 MB": (pictures.text_bomb(), [(9, 99, 199)] * 4),
+    "a profile of 1.5 MB": (pictures.profile_bomb(), [(9, 99, 199)] * 4),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), PIXELS.values(), ids=PIXELS.keys())
+def test_pixels(data, expected):
+    (rendition,) = examine_bytes(data, SETTINGS, [EXACT]).renditions
+    assert_shows(rendition, (rendition.width_px, rendition.height_px), expected)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation(orientation, format):
+    picture = examine_bytes(pictures.oriented(orientation, format), SETTINGS, [EXACT])
+    size = (400, 200) if orientation < 5 else (200, 400)
+    assert (picture.width_px, picture.height_px) == size
+    assert_shows(picture.renditions[0], (size[0] * 32 // 400, size[1] * 32 // 400), QUARTERS)
+
+
+@pytest.mark.parametrize("exif", [b"", b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\x7f", b"x" * 99])
+def test_a_broken_exif_block_turns_nothing(exif):
+    data = pictures.picture("JPEG", exif=exif) if exif else pictures.picture("JPEG")
+    assert_shows(examine_bytes(data, SETTINGS, [EXACT]).renditions[0], (32, 24), QUARTERS)
+
+
+def test_transparency_is_flattened_on_the_background_where_the_format_has_none():
+    on_blue = replace(EXACT, format="jpeg", background="#0000ff", quality=95)
+    (rendition,) = examine_bytes(pictures.hidden_colour(), SETTINGS, [on_blue]).renditions
+    assert_shows(rendition, (32, 32), [BLUE, RED] * 2)
+
+
+FRAMES = {
+    "gif": (pictures.animation("GIF"), 3),
+    "gif with disposal": (pictures.disposed_gif(), 2),
+    "webp": (pictures.animation("WEBP"), 3),
+    "apng": (pictures.animation("PNG"), 3),
+    "avif": (pictures.animation("AVIF"), 3),
+    "mpo": (pictures.mpo(), 2),
+    "still": (pictures.picture("GIF"), 1),
+}
+
+
+@pytest.mark.parametrize(("data", "frames"), FRAMES.values(), ids=FRAMES.keys())
+def test_frames_are_counted(data, frames):
+    assert examine_bytes(data, SETTINGS, [EXACT]).frames == frames
+
+
+MOVING = {
+    "gif": (pictures.animation("GIF"), [RED, GREEN, BLUE]),
+    "webp": (pictures.animation("WEBP"), [RED, GREEN, BLUE]),
+    "apng": (pictures.animation("PNG"), [RED, GREEN, BLUE]),
+    "gif with disposal": (pictures.disposed_gif(), [RED, GREEN]),
+}
+
+
+@pytest.mark.parametrize(("data", "colours"), MOVING.values(), ids=MOVING.keys())
+def test_an_animation_is_kept_on_wish(data, colours):
+    moving = replace(EXACT, format="webp", animate=True, quality=95)
+    (rendition,) = examine_bytes(data, SETTINGS, [moving]).renditions
+    shown = Image.open(io.BytesIO(rendition.data))
+    assert (shown.n_frames, shown.size, shown.info["loop"]) == (len(colours), (32, 24), 0)
+    for index, colour in enumerate(colours):
+        shown.seek(index)
+        assert_near(shown.convert("RGB").getpixel((2, 2)), colour)
+        assert shown.info["duration"] == 200
+
+
+UNDECODED = {
+    "svg": (pictures.SVG, "image/svg+xml", ".svg", (120, 151), ()),
+    "svgz": (pictures.SVGZ, "image/svg+xml", ".svgz", (120, 151), ()),
+    "heic": (pictures.heic(), "image/heic", ".heic", (640, 480), ("undecoded",)),
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "extension", "size", "flags"), UNDECODED.values(), ids=UNDECODED.keys()
+)
+def test_what_is_stored_without_a_decoder(data, media_type, extension, size, flags):
+    picture = examine_bytes(data, SETTINGS, [EXACT])
+    assert (picture.media_type, picture.extension) == (media_type, extension)
+    assert (picture.width_px, picture.height_px, picture.flags) == (*size, flags)
+    assert picture.renditions == ()
+
+
+def test_icons_give_their_largest_picture():
+    data = pictures.save(pictures.quarters((256, 256)), "ICO", sizes=[(16, 16), (256, 256)])
+    picture = examine_bytes(data, SETTINGS, [EXACT])
+    assert (picture.media_type, picture.extension) == ("image/vnd.microsoft.icon", ".ico")
+    assert (picture.width_px, picture.height_px) == (256, 256)
+    assert_shows(picture.renditions[0], (32, 32), QUARTERS)
+
+
+def test_white_stays_white_in_every_thumbnail_format():
+    data = pictures.save(Image.new("RGB", (400, 400), WHITE), "PNG")
+    for format in ("webp", "avif", "jpeg", "png"):
+        (rendition,) = examine_bytes(data, SETTINGS, [replace(EXACT, format=format)]).renditions
+        assert_shows(rendition, (32, 32), [WHITE] * 4)
+
+
+def assert_shows(rendition, size, expected):
+    """The rendition has that size, and those values in the middle of its quarters."""
+    image = Image.open(io.BytesIO(rendition.data))
+    assert image.size == size == (rendition.width_px, rendition.height_px)
+    for (x, y), values in zip(_CORNERS, expected, strict=True):
+        found = image.getpixel((int(size[0] * x), int(size[1] * y)))
+        assert_near(found if isinstance(found, tuple) else (found,), values)
+
+
+def assert_near(found, expected):
+    """Equal but for what rounding and lossy sources do to plain colours."""
+    same_length = len(found) == len(expected)
+    assert same_length and max(abs(a - b) for a, b in zip(found, expected, strict=True)) <= 3, (
+        found,
+        expected,
+    )
