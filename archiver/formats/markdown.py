@@ -35,10 +35,11 @@ def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Readin
     text = Text.from_bytes(data, markdown_encoding(data))
     post = _Post(Findings(settings), base_url, settings)
     front = find_front_matter(text.text)
-    body = post.add_front_matter(text, front) if front else 0
+    start = 1 if text.text.startswith("\ufeff") else 0
+    body = post.add_front_matter(text, front) if front else start
     if body is None:
         return Reading("markdown", text.encoding, (), base_url=base_url, is_opted_out=True)
-    post.add_body(text.child(body, len(text.text)))
+    post.add_body(text.child(max(body, start), len(text.text)))
     reading = post.findings.reading("markdown", text.encoding, base_url)
     return replace(reading, notes=tuple(post.notes))
 
@@ -131,4 +132,4 @@ def markdown_encoding(data: bytes) -> str:
     text = data.decode("utf-8", "replace")
     wrong = text.count("\ufffd")
     right = len(data) - len(text) if wrong else 0  # about: continuation bytes
-    return "utf-8" if right >= 10 * wrong else html_encoding(data)
+    return "utf-8" if right >= 4 * wrong else html_encoding(data)

@@ -24,7 +24,8 @@ _TAG = re.compile(
 )
 _ARGUMENT = re.compile(
     r"(?:(?P<name>[\w-]++)\s*+=\s*+)?+"
-    r"""(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|`(?P<raw>[^`]*+)`|(?P<bare>[^\s"'`]++))"""
+    r"""(?:"(?P<double>(?:[^"\\]|\\.)*+)"|'(?P<single>[^']*+)'|`(?P<raw>[^`]*+)`|(?P<bare>[^\s"'`]++))""",
+    re.DOTALL,
 )
 _VALUES = ("double", "single", "raw", "bare")
 _CODE = frozenset({"codeblock", "code", "highlight", "comment"})
