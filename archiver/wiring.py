@@ -48,6 +48,7 @@ async def open_parts(
     names = [thumbnail.name for thumbnail in config.thumbnails]
     store = FileStore(places.archive_folder, spool)
     journal = Journal(os.path.join(places.state, "journal"), new_run_id())
+    catalog.follow(journal.sync)
 
     def sync() -> None:
         store.flush()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from archiver.cli.output import set_up_logging
 from archiver.demo.show import EXPECTED_IMAGES, run_demo
 from archiver.report.json_lines import JsonLines, dump_json, summary_object
 from archiver.report.summary import format_summary
@@ -26,6 +27,7 @@ def command(folder: str | None, as_json: bool) -> int:
     Example:
       archiver demo
     """
+    set_up_logging()
     listener = JsonLines(click.echo) if as_json else None
     demo = asyncio.run(run_demo(Path(folder) if folder else None, listener))
     if as_json:

@@ -18,14 +18,19 @@ _LEVELS = (logging.ERROR, logging.INFO, logging.DEBUG)
 _NEEDS_A_PERSON = (DocumentOutcome.CONFLICT, DocumentOutcome.UNREADABLE)
 
 
-@contextmanager
-def listening(as_json: bool, quiet: bool, verbose: int) -> Iterator[Listener]:
-    """The listener for a run; a progress bar only where someone looks at a terminal."""
+def set_up_logging(verbose: int = 0) -> None:
+    """Log to stderr: errors; with 1 each image and document; with 2 each attempt."""
     logging.basicConfig(
         level=_LEVELS[min(verbose, 2)],
         stream=sys.stderr,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
+
+
+@contextmanager
+def listening(as_json: bool, quiet: bool, verbose: int) -> Iterator[Listener]:
+    """The listener for a run; a progress bar only where someone looks at a terminal."""
+    set_up_logging(verbose)
     if as_json:
         yield JsonLines(click.echo)
     elif quiet or verbose or not sys.stderr.isatty():

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from archiver.demo.pictures import draw, encode
 
 _HEAD_LIMIT = 64 * 1024
+_TLS = b"\x16"  # begins a handshake (RFC 8446, 5.1); this server speaks plain HTTP
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,13 @@ class DemoOrigin:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
+            while (first := await reader.readexactly(1)) != _TLS:
+                head = first + await reader.readuntil(b"\r\n\r\n")
                 writer.write(self._answer(head.split(b" ", 2)[1].decode("latin-1")).encode())
                 await writer.drain()
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
+            pass
+        finally:
             writer.close()
 
     def _answer(self, target: str) -> Answer:

@@ -97,6 +97,7 @@ class Client:
         check: Callable[[Download], Awaitable[T]],
         referer: str | None = None,
         max_bytes: int | None = None,
+        tries: int | None = None,
         etag: str = "",
         last_modified: str = "",
     ) -> T:
@@ -107,7 +108,7 @@ class Client:
                 `PictureError` with `is_transient` counts as an answer cut short and is tried
                 again; framed bytes that come twice are marked `is_repeated`.
             referer: the Referer header; None: no such header.
-            max_bytes: in place of the settings'.
+            max_bytes, tries: in place of the settings'.
             etag, last_modified: of the copy we have; an unchanged one raises with the reason
                 ``not-modified``.
 
@@ -123,7 +124,7 @@ class Client:
             {name: value for name, value in validators.items() if value},
         )
         try:
-            async for attempt in retrying(self._settings):
+            async for attempt in retrying(self._settings, tries):
                 with attempt:
                     return await self._try(job, check)
         except FetchError as error:

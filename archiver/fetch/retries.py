@@ -127,19 +127,20 @@ def read_retry_after(value: str, now: datetime | None = None) -> float | None:
     return min(max(wait_s, 0.0), MAX_RETRY_AFTER_S)
 
 
-def retrying(settings: FetchSettings) -> AsyncRetrying:
-    """tenacity's loop over the tries of one URL.
+def retrying(settings: FetchSettings, most: int | None = None) -> AsyncRetrying:
+    """tenacity's loop over the tries of one URL, *most* or those of the settings.
 
     It retries on our own two errors only: a predicate that names what not to retry would retry
     `CancelledError` too.
     """
+    most = most or settings.tries
 
     def is_enough(state: RetryCallState) -> bool:
         error = _error_of(state)
         if not isinstance(error, FetchError):
-            return state.attempt_number >= settings.tries
+            return state.attempt_number >= most
         is_too_long = (error.retry_after_s or 0.0) > settings.retry_after_cap_s
-        tries = min(policy_of(error.reason).tries, settings.tries)
+        tries = min(policy_of(error.reason).tries, most)
         return is_too_long or state.attempt_number >= tries
 
     def wait_s(state: RetryCallState) -> float:

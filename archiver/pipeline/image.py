@@ -69,7 +69,7 @@ class Images:
         self._habits: dict[str, str | None] = {}  # origin → the Referer that worked there
 
     async def have(self, wanted: Wanted) -> ImageRecord:
-        """The record of the image, fetched first if it is not known. Never raises for a lost one."""
+        """The record of the image, fetched first if it is not known; for a lost one too."""
         task = self._under_way.get(wanted.url)
         if task is None:
             task = asyncio.create_task(self._obtain(wanted))
@@ -177,7 +177,10 @@ class Images:
             )
             return await self._keeper.keep(download, record, _stated_width(wanted.attributes))
 
-        return await self._client.fetch(candidate.url, referer=attempt.referer, check=keep)
+        tries = 1 if candidate.kind is Kind.HTTPS else None  # a guess, worth one request
+        return await self._client.fetch(
+            candidate.url, referer=attempt.referer, check=keep, tries=tries
+        )
 
 
 def _stated_width(attributes: Mapping[str, str]) -> int:
