@@ -1,7 +1,7 @@
 """Content codings, decoded under a cap: nobody asked for them, some servers send them anyway.
 
 httpx and aiohttp decode a 200 kB bomb into one chunk of 200 MB, and end silently where a coded
-body is cut. Here a decoder gives pieces of at most `PIECE_BYTES` and knows whether it saw the end.
+body is cut. Here a decoder gives pieces of about `PIECE_BYTES` and knows whether it saw the end.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Decoder(Protocol):
     """Takes the body as it comes."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
-        """The decoded pieces, at most `PIECE_BYTES` each.
+        """The decoded pieces, at most twice `PIECE_BYTES` each.
 
         Raises:
             CodingError: the data is broken.
@@ -136,10 +136,13 @@ class Brotli:
         self._stream, self._error = library.Decompressor(), library.error
 
     def decode(self, data: bytes) -> Iterator[bytes]:
+        is_full = True
         try:
-            yield self._stream.process(data, output_buffer_limit=PIECE_BYTES)
-            while not self._stream.can_accept_more_data():
-                yield self._stream.process(b"", output_buffer_limit=PIECE_BYTES)
+            while data or is_full or not self._stream.can_accept_more_data():
+                piece = self._stream.process(data, output_buffer_limit=PIECE_BYTES)
+                data, is_full = b"", len(piece) >= PIECE_BYTES  # more may wait inside
+                if piece:
+                    yield piece
         except self._error as error:
             raise CodingError(str(error)) from error
 
