@@ -53,7 +53,7 @@ def examine_file(
     Raises:
         PictureError: ``not_image`` (``html``, ``json``, ``text``, ``empty``, …), ``damaged``
             (``truncated``, ``checksum``, ``decode``, …), ``unsafe`` (``pixels``, ``scans``,
-            ``memory``, …) or ``too_big``; its URL is *path*.
+            ``memory``, …), ``too_big`` or ``missing`` (it cannot be read); its URL is *path*.
     """
     try:
         try:
@@ -89,8 +89,11 @@ def examine_bytes(
 
 
 def _read(path: str, settings: ImagingSettings) -> bytes:
-    with Path(path).open("rb") as file:
-        data = file.read(settings.max_size_bytes + 1)
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(settings.max_size_bytes + 1)
+    except OSError as error:
+        raise Refusal(Outcome.MISSING, "file") from error
     if len(data) > settings.max_size_bytes:
         raise Refusal(Outcome.TOO_BIG, "size")
     return data

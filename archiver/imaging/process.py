@@ -68,13 +68,18 @@ class WorkerProcess:
             async with asyncio.timeout(_START_S):
                 worker._tasks.write(frame(contract))
                 await worker._read()
-        except (WorkerDied, TimeoutError) as error:
+        except BaseException as error:
             worker.kill()
-            raise RunError(f"no worker for pictures can be started ({error})") from error
-        except BaseException:
-            worker.kill()
+            await worker.wait()
+            if isinstance(error, WorkerDied | TimeoutError):
+                raise RunError(f"no worker for pictures can be started ({error})") from error
             raise
         return worker
+
+    @property
+    def id(self) -> int:
+        """Its process id."""
+        return self._process.pid
 
     @property
     def is_fit(self) -> bool:
@@ -116,8 +121,14 @@ class WorkerProcess:
             self._process.kill()
 
     async def wait(self) -> int:
-        """Its exit code, once it has ended; negative for a signal."""
-        return await self._process.wait()
+        """Its exit code, once it has ended and its pipes are closed; negative for a signal."""
+        code = await self._process.wait()
+        self._tasks.close()
+        with suppress(ConnectionError):
+            await self._tasks.wait_closed()
+        with suppress(RuntimeError):  # a task still reads, and meets the end itself
+            await self._answers.read()
+        return code
 
 
 def choose_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -73,6 +73,10 @@ class Examiner:
                 self._give_back(worker)
         raise PictureError(path, Outcome.UNSAFE, "worker")
 
+    def worker_ids(self) -> tuple[int, ...]:
+        """Process ids of the workers that are there for tasks."""
+        return tuple(worker.id for worker in self._all)
+
     async def close(self) -> None:
         """End all workers at once, also in the middle of a task."""
         while self._all:

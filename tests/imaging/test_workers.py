@@ -156,7 +156,7 @@ async def test_workers_are_replaced_after_their_share(good):
 async def test_closing_in_the_middle_of_a_task_takes_no_time(tmp_path, unruly):
     examiner = unruly()
     tasks = [asyncio.create_task(examiner.examine(order(tmp_path, "hang"))) for _ in range(3)]
-    while not examiner.worker_ids():
+    while not examiner.worker_ids():  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     ids, started = examiner.worker_ids(), time.monotonic()
     for task in tasks:
