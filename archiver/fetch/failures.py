@@ -11,6 +11,7 @@ import httpx
 from archiver.fetch.guard import RefusedAddressError
 from archiver.fetch.resolver import LookUpFailedError, NoSuchNameError
 
+_OUR_OWN = (RefusedAddressError, NoSuchNameError, LookUpFailedError)
 # OpenSSL's X509_V_ERR_*: not yet valid, expired; wrong name, wrong address
 _EXPIRED, _WRONG_HOST = frozenset({9, 10}), frozenset({62, 64})
 _OLD = (
@@ -43,10 +44,16 @@ def translate(error: BaseException) -> TransportFailure:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, _OUR_OWN):
+        return _connect_reason(error)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return _certificate_reason(error.certificate_error)
     if isinstance(error, aiohttp.ClientConnectorError):  # of TLS as well
-        return _connect_reason(error.os_error)
+        reason = _connect_reason(error.os_error)
+        is_proxy = isinstance(error, aiohttp.ClientProxyConnectionError)
+        return "proxy" if is_proxy and reason == "connect" else reason
+    if type(error).__module__.startswith(("python_socks", "aiohttp_socks")):
+        return "proxy"
     for classes, reason in _CLASSES:
         if isinstance(error, classes):
             return reason
