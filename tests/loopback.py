@@ -163,7 +163,7 @@ class LoopbackServer(ABC):
         task.add_done_callback(self._tasks.discard)
         self._count += 1
         self.connections[writer.get_extra_info("sockname")[:2]] += 1
-        writer.transport.set_write_buffer_limits(0)
+        writer.transport.set_write_buffer_limits(high=1, low=0)  # with 0 TLS never resumes
         with contextlib.suppress(OSError, asyncio.CancelledError):
             await self._serve_requests(self._count, reader, writer)
         writer.close()
