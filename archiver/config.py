@@ -104,6 +104,7 @@ _PLACES = {
     ("planning", "rules"): "rules",
     ("planning", "disable"): "disable_rules",
     ("reading", "image_fields"): "front_matter.image_fields",
+    ("reading", "image_values"): "front_matter.image_values",
     ("reading", "thumbnail_fields"): "front_matter.thumbnail_fields",
     ("rewrite", "link_prefix"): "link_prefix",
     ("network", "hosts"): "hosts",

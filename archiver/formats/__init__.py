@@ -37,6 +37,7 @@ class ReadingSettings:
 
     Attributes:
         image_fields: front matter fields that hold images, compared without case and ``-_ ``.
+        image_values: whether any other field is one whose value is the URL of an image file.
         thumbnail_fields: those of them that are given the thumbnail.
         srcset: ``all`` entries of a srcset are references, or only the ``largest``.
         link_to_full: whether a link to the full-size file is a reference.
@@ -49,6 +50,7 @@ class ReadingSettings:
         "logo", "icon", "ogimage", "twitterimage", "socialimage", "teaser", "background",
         "backgroundimage", "gallery", "resources", "topimg", "indeximg",
     )  # fmt: skip
+    image_values: bool = True
     thumbnail_fields: FieldNames = ("thumbnail",)
     srcset: Literal["all", "largest"] = "all"
     link_to_full: bool = True

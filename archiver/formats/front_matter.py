@@ -128,16 +128,17 @@ def add_images(
         text: the data of the front matter.
     """
     names = frozenset(map(_normal, settings.image_fields))
+    base = base_url if fields.is_whole else None  # a guessed field must name its host
     for scalar in fields.scalars:
-        base = base_url if fields.is_whole else None
-        if not is_image_field(scalar, names, allow_relative=base is not None):
+        is_named = is_image_field(scalar, names, allow_relative=base is not None)
+        if not is_named and not (settings.image_values and is_image_value(scalar)):
             continue
         value = text.child(scalar.start, scalar.end, scalar.codec)
         findings.add_url(value, ROLE, base, {"field": ".".join(scalar.path)})
 
 
 def is_image_field(scalar: Scalar, names: frozenset[str], *, allow_relative: bool) -> bool:
-    """Whether a field is an image, by its name or by its value.
+    """Whether a field is an image by its name.
 
     Args:
         names: fields that hold images, in lower case without ``-_ ``.
@@ -145,13 +146,19 @@ def is_image_field(scalar: Scalar, names: frozenset[str], *, allow_relative: boo
     """
     keys = [_normal(key) for key in scalar.path] or [""]
     value = scalar.value.strip()
-    is_absolute = _ABSOLUTE.match(value) is not None
-    if not is_absolute and not (allow_relative and names_an_image(value)):
+    if not _ABSOLUTE.match(value) and not (allow_relative and names_an_image(value)):
         return False
-    if keys[-1] in names or (keys[-1] in _SOURCES and not names.isdisjoint(keys)):
-        return _OTHER_FILE.fullmatch(value) is None
-    is_word = not any(map(str.isspace, value))
-    return is_absolute and is_word and keys[-1] not in _PROSE and names_an_image(value)
+    is_named = keys[-1] in names or (keys[-1] in _SOURCES and not names.isdisjoint(keys))
+    return is_named and _OTHER_FILE.fullmatch(value) is None
+
+
+def is_image_value(scalar: Scalar) -> bool:
+    """Whether a field is an image by its value: the URL of an image file, and nothing else."""
+    value = scalar.value.strip()
+    if not _ABSOLUTE.match(value) or any(map(str.isspace, value)):
+        return False
+    is_prose = scalar.path and _normal(scalar.path[-1]) in _PROSE
+    return not is_prose and names_an_image(value)
 
 
 def _normal(key: str) -> str:

@@ -19,7 +19,8 @@ def mask_text(text: str, html: list[Place], marks: list[int], blocks: list[int])
     >>> mask_text("a ![b](c)<hr>", [(9, 13)], [2], [0])
     '  <br>   <hr>'
     """
-    pieces = [(start, text[start:end]) for start, end in html]
+    ends = {block for block in blocks if text[block - 1 : block] in ("\n", "\r")}
+    pieces = [(start, text[start : end - (end in ends)]) for start, end in html]
     pieces += [(mark, MARKER) for mark in marks]
     pieces += [(block - 1, ">") for block in blocks if block]
     pieces.sort(key=lambda piece: piece[0])

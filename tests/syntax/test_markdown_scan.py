@@ -106,6 +106,7 @@ MASKS = {
     "inline": ("a ![b](c)<hr>", "  <br>   <hr>"),
     "the first block has no place before it": ("<b>", "<b>"),
     "a block ends an open tag": ("<div a='\n\nb", "<div a='\n> "),
+    "a block right behind HTML": ("> <?a\nb", "  <?a> "),
     "text is blank": ("a < b & <i>c</i>", "        <i> </i>"),
 }
 
