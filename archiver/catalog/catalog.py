@@ -48,8 +48,8 @@ class Catalog:
         self.catch_up()
 
     def follow(self, sync: Callable[[], None]) -> None:
-        """Call *sync* (of the run's journal) before each commit, so that the catalog never knows
-        what the journal may still lose."""
+        """Call *sync* (of the run's journal) before each commit and before its facts are asked
+        for, so that the catalog never knows what the journal may still lose."""
         self._before_commit = sync
 
     def find_image(self, url: str) -> ImageRecord | None:
@@ -90,8 +90,8 @@ class Catalog:
             rows = self._db.execute(query, (prefix,))
             make = DocumentState._make
             if not prefix:
-                return {path: make(rest) for path, *rest in rows}
-            return {path: make(rest) for path, *rest in rows if path.startswith(prefix)}
+                return {row[0]: make(row[1:]) for row in rows}
+            return {row[0]: make(row[1:]) for row in rows if row[0].startswith(prefix)}
 
     def set_document_state(self, path: bytes, state: DocumentState) -> None:
         with catalog_trouble(self._path):
@@ -111,6 +111,7 @@ class Catalog:
     def story(self, path: bytes) -> Story:
         """All that happened to a document."""
         if self._has_new_facts:
+            self._before_commit()
             self.catch_up()
         with catalog_trouble(self._path):
             return tell_story(decode(line) for (line,) in self._db.execute(_FACTS, (path,)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -11,6 +12,8 @@ from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
 from archiver.journal.lines import encode
 from archiver.journal.reader import SUFFIX
 from archiver.model import DocumentRecord, ImageRecord
+
+_MOST_LINES = 10_000  # in memory, some 5 MB
 
 
 def new_run_id(now: datetime | None = None) -> str:
@@ -30,17 +33,23 @@ class Journal:
     """The journal of one run. Safe from several threads; the file is made by the first fact.
 
     A fact without `when` gets the time of now; one that is older than the fact before it gets that
-    one's, so that a file is in order. Appended facts are durable after `sync`.
+    one's, so that a file is in order. Appended facts stay in memory until `sync`: the system may
+    bring written lines to the disk before the blobs they name, and a power cut would show it.
 
     Args:
         folder: the folder of all journals.
         run_id: see `new_run_id`.
+        before_sync: makes durable what the facts speak of; the store's `flush`.
     """
 
-    def __init__(self, folder: str, run_id: str) -> None:
+    def __init__(
+        self, folder: str, run_id: str, before_sync: Callable[[], None] = lambda: None
+    ) -> None:
         self.run_id = run_id
         self._file = files.AppendFile(os.path.join(folder, run_id + SUFFIX))
-        self._lock, self._last = Lock(), ""
+        self._before_sync = before_sync
+        self._lock, self._syncing, self._last = Lock(), Lock(), ""
+        self._lines: list[bytes] = []
 
     def append_image(self, record: ImageRecord) -> None:
         """What became of a URL."""
@@ -72,11 +81,21 @@ class Journal:
         Raises:
             DiskFullError, RunError: they are not; the journal takes no more.
         """
-        self._file.sync()
+        with self._syncing:
+            with self._lock:
+                lines, self._lines = self._lines, []
+            self._before_sync()
+            if lines:
+                self._file.append(b"".join(lines))
+            self._file.sync()
 
     def close(self) -> None:
         """Make all durable and close the file; once more does nothing."""
-        self._file.close()
+        try:
+            if self._lines:
+                self.sync()
+        finally:
+            self._file.close()
 
     def __enter__(self) -> Journal:
         return self
@@ -88,4 +107,7 @@ class Journal:
         with self._lock:
             now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
             self._last = max(self._last, fact.when or now)
-            self._file.append(encode(fact, self._last))
+            self._lines.append(encode(fact, self._last))
+            is_due = len(self._lines) >= _MOST_LINES
+        if is_due:
+            self.sync()

@@ -122,6 +122,7 @@ def test_the_story_of_a_document(open_catalog, journal):
     catalog = open_catalog()
     first, second = intent(), intent(before="bb", after="cc")
     with journal() as run:
+        catalog.follow(run.sync)
         run.append_document(first)
         catalog.add_document(first)
         assert catalog.story(b"post.md").intent.sha256_after == "bb"

@@ -90,6 +90,30 @@ def test_the_file_is_private_and_made_by_the_first_fact(tmp_path):
     assert list(read_facts(str(tmp_path / "journal"))) == [("20260102T030405Z-00000000", IMAGE)]
 
 
+def test_nothing_is_written_before_what_it_speaks_of_is_durable(tmp_path):
+    sizes = []
+
+    def flush():
+        sizes.append([f.stat().st_size for f in tmp_path.iterdir()])
+
+    journal = Journal(str(tmp_path), "r", before_sync=flush)
+    journal.append_image(IMAGE)
+    journal.sync()
+    journal.append_done(b"a", "bb")
+    journal.close()
+    size = len(encode(IMAGE, WHEN))
+    assert sizes == [[], [size]]
+    assert len((tmp_path / "r.ndjson").read_bytes().splitlines()) == 2
+
+
+def test_many_facts_do_not_stay_in_memory(tmp_path):
+    journal = Journal(str(tmp_path), "r")
+    for _ in range(10_000):
+        journal.append_image(IMAGE)
+    assert (tmp_path / "r.ndjson").stat().st_size == 10_000 * len(encode(IMAGE, WHEN))
+    journal.close()
+
+
 def test_facts_without_a_time_get_one_and_a_file_is_in_order(tmp_path):
     with Journal(str(tmp_path), new_run_id()) as journal:
         journal.append_document(replace(DOCUMENT, when=""))
