@@ -132,7 +132,8 @@ _BACKGROUNDS = frozenset(("style", *CSS_ATTRIBUTES, *LAZY_BACKGROUNDS))
 
 SELECTOR = ",".join((
     "base[href]", "img", "source", "picture", "noscript", "amp-img", "amp-anim", "input[src]",
-    "video[poster]", "amp-video[poster]", "object[data]", "embed[src]", "link[rel]", "link[itemprop]",
+    "video[poster]", "amp-video[poster]", "object[data]", "embed[src]", "link[rel]",
+    "link[itemprop]",
     "[background]", "image", "use", "feImage", "a[href]", "meta[content]", "meta[http-equiv]",
     "style", "script[type]", "iframe[srcdoc]", '[style*="url" i]', '[style*="image-set" i]',
     '[style*="\\\\"]',
@@ -157,7 +158,7 @@ def choose(document: turbohtml.Document) -> list[turbohtml.Element]:
 
 def _links_to_image(element: turbohtml.Element) -> bool:
     href = element.attr("href")
-    return isinstance(href, str) and names_an_image(href.strip())
+    return isinstance(href, str) and names_an_image(href)
 
 
 def find_places(tag: SourceTag, scope: Scope) -> list[Reference]:

@@ -9,7 +9,7 @@ _EXTENSION = (
 )
 # Behind the extension: the end, or what CDNs append (`@w_820`, `!thumb`, `_640x640.jpg`, `:large`).
 _IMAGE_NAME = re.compile(_EXTENSION + r"(?=$|[?#@!:~_,&;-]|%21|\.(?:thumb|\d))", re.IGNORECASE)
-_ANY_IMAGE_NAME = re.compile(_EXTENSION, re.IGNORECASE)
+_MAY_NAME_AN_IMAGE = re.compile(_EXTENSION + r"|\?", re.IGNORECASE)
 _NAMESPACE = re.compile(r"[^\W\d]+(?::|%3A)", re.IGNORECASE)  # a wiki's `File:Full.jpg` is a page
 _FORMAT_PARAMETER = re.compile(
     r"[?&](?:wx_fmt|fmt|format|f|type)=(?:image/)?(?:png|jpe?g|gif|webp|avif)\b", re.IGNORECASE
@@ -32,11 +32,11 @@ def names_an_image(url: str) -> bool:
     >>> names_an_image("https://h/a.jpg@w_820"), names_an_image("https://h/wiki/File:A.jpg")
     (True, False)
     """
-    if "?" in url and _FORMAT_PARAMETER.search(url):
-        return True
-    if not _ANY_IMAGE_NAME.search(url):
+    if not _MAY_NAME_AN_IMAGE.search(url):
         return False
-    name = url.partition("#")[0].partition("?")[0].rpartition("/")[2]
+    if _FORMAT_PARAMETER.search(url):
+        return True
+    name = url.strip().partition("#")[0].partition("?")[0].rpartition("/")[2]
     return _IMAGE_NAME.search(name) is not None and _NAMESPACE.match(name) is None
 
 

@@ -15,11 +15,14 @@ from archiver.syntax.escapes import CSS_STRING, CSS_URL, Codec
 _ESCAPE = r"\\(?:[0-9a-fA-F]{1,6}+(?:\r\n|[ \t\n\r\f])?|[^0-9a-fA-F\n\r\f])"
 _STRING_ESCAPE = r"\\(?:[0-9a-fA-F]{1,6}+(?:\r\n|[ \t\n\r\f])?|\r\n|[^0-9a-fA-F])"
 _SPACE = r"[ \t\n\r\f]"
+_DOUBLE = rf'(?:[^"\\\n\r\f]++|{_STRING_ESCAPE}|\\\Z)*+'
+_SINGLE = rf"(?:[^'\\\n\r\f]++|{_STRING_ESCAPE}|\\\Z)*+"
 _TOKEN = re.compile(
     rf"""
       /\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)
-    | (?P<string>(?P<quote>"(?P<double>(?:[^"\\\n\r\f]++|{_STRING_ESCAPE}|\\\Z)*+)"?+
-                         |'(?P<single>(?:[^'\\\n\r\f]++|{_STRING_ESCAPE}|\\\Z)*+)'?+))
+    | (?P<string>"(?P<double>{_DOUBLE})(?:"|\Z)|'(?P<single>{_SINGLE})(?:'|\Z))
+    | "{_DOUBLE}|'{_SINGLE}  # ended by its line: a bad string
+    | <!--|-->
     | (?P<name>[@\#]?(?:[-\w\u0080-\U0010ffff]|{_ESCAPE})++)(?P<call>\()?
     | {_SPACE}++
     | (?P<mark>[(){{}}\[\];:])
@@ -34,7 +37,7 @@ _UNQUOTED = re.compile(
 _QUOTE_FOLLOWS = re.compile(rf"{_SPACE}*+[\"']")
 _BAD_URL = re.compile(r"(?:[^)\\]++|\\.)*+\)?", re.DOTALL)
 _CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
-_MAY_HAVE_URLS = re.compile(r"url|import|image-set|\\", re.IGNORECASE)
+_MAY_HAVE_URLS = re.compile(r"url|import|image-set|src\(|\\", re.IGNORECASE)
 _IMAGE_SETS = ("image-set", "-webkit-image-set")
 
 
@@ -62,8 +65,8 @@ class _Scan:
         """A closing mark closes what it opened; a stray one means nothing."""
         if self.open and self.open[-1][0] == mark:
             self.open.pop()
-        if mark == "}" and not self.open:
-            self.rule = ""
+            if mark == "}":
+                self.rule = ""
 
     def opened(self, mark: str, name: str = "") -> None:
         if mark == "{":

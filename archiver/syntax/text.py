@@ -174,8 +174,9 @@ class Text:
 
     def span(self, start: int, end: int) -> Span:
         """The bytes of the file that hold ``text[start:end]``."""
-        first = self._map.start(start)
-        return Span(first, self._map.end(end) if end > start else first)
+        offsets = self._map
+        first = offsets.start(start)
+        return Span(first, offsets.end(end) if end > start else first)
 
     def raw(self, start: int, end: int) -> bytes:
         """Those bytes themselves."""

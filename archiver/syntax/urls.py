@@ -23,7 +23,7 @@ _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|<%|\$\{|\{[A-Za-z_]\w*\}|\[\[|<\?php")
 # An absolute URL that the standard leaves as it is: most URLs of most documents.
 _CANONICAL = re.compile(
     r"https?://(?!(?:[^/]*\.)?xn--)(?:[a-z0-9-]{1,63}+\.)++[a-z][a-z0-9-]{1,62}+"
-    r"/(?![^?]*/(?:\.|%2[eE]))(?!\.|%2[eE])[A-Za-z0-9_~!$&'()*+,;=:@%/.-]*+"
+    r"(?:/(?!\.|%2[eE])[A-Za-z0-9_~!$&'()*+,;=:@%.-]*+)++"
     r"(?:\?[A-Za-z0-9_~!$&()*+,;=:@%/?.-]*+)?"
 )
 _QUERY_ESCAPED = frozenset(b" \"#<>'")
