@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from archiver import files
+from archiver.errors import RunError
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
 from archiver.journal.lines import encode
 from archiver.journal.reader import SUFFIX
@@ -50,6 +51,7 @@ class Journal:
         self._before_sync = before_sync
         self._lock, self._syncing, self._last = Lock(), Lock(), ""
         self._lines: list[bytes] = []
+        self._is_broken = False  # a failed sync, tried again, would succeed and lie
 
     def append_image(self, record: ImageRecord) -> None:
         """What became of a URL."""
@@ -82,17 +84,21 @@ class Journal:
             DiskFullError, RunError: they are not; the journal takes no more.
         """
         with self._syncing:
+            if self._is_broken:
+                raise RunError(f"{self._file.path}: an earlier write failed; the run must end")
+            self._is_broken = True
             with self._lock:
                 lines, self._lines = self._lines, []
             self._before_sync()
             if lines:
                 self._file.append(b"".join(lines))
             self._file.sync()
+            self._is_broken = False
 
     def close(self) -> None:
         """Make all durable and close the file; once more does nothing."""
         try:
-            if self._lines:
+            if self._lines and not self._is_broken:
                 self.sync()
         finally:
             self._file.close()

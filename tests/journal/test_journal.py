@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.errors import RunError
+from archiver.errors import DiskFullError, RunError
 from archiver.journal import (
     Conflict,
     Done,
@@ -106,6 +106,21 @@ def test_nothing_is_written_before_what_it_speaks_of_is_durable(tmp_path):
     assert len((tmp_path / "r.ndjson").read_bytes().splitlines()) == 2
 
 
+def test_after_a_failed_flush_nothing_more_is_written(tmp_path):
+    def fail():
+        raise DiskFullError("archive", "full")
+
+    journal = Journal(str(tmp_path), "r", before_sync=fail)
+    journal.append_image(IMAGE)
+    with pytest.raises(DiskFullError):
+        journal.sync()
+    journal.append_done(b"a", "bb")
+    with pytest.raises(RunError, match="earlier write failed"):
+        journal.sync()
+    journal.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_many_facts_do_not_stay_in_memory(tmp_path):
     journal = Journal(str(tmp_path), "r")
     for _ in range(10_000):
@@ -147,14 +162,14 @@ def test_facts_of_several_runs_come_by_when_then_run(tmp_path):
 
 def test_few_files_are_open_at_a_time(tmp_path, monkeypatch):
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    for number in range(300):
+    for number in range(120):
         moment = start + timedelta(minutes=number)
         with Journal(str(tmp_path), new_run_id(moment)) as journal:
             journal.append_image(replace(IMAGE, when=f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
     most = 0
     for _ in read_facts(str(tmp_path)):
         most = max(most, len(list(Path("/proc/self/fd").iterdir())))
-    assert most < 100
+    assert most < 60
 
 
 SPOILT = {
