@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from archiver.formats.html_elements import choose
 from archiver.formats.image_urls import names_an_image
 from archiver.model import Reading
 from archiver.redact import redact
+from archiver.syntax.destinations import Place
 from archiver.syntax.escapes import MARKDOWN_DESTINATION, TABLE_CELL
 from archiver.syntax.frontmatter import FrontMatter, find_front_matter
 from archiver.syntax.html import HtmlPage, parse_html
@@ -22,7 +24,12 @@ from archiver.syntax.masking import cut_out, mask_text
 from archiver.syntax.shortcodes import TagImage, find_tags, is_within
 from archiver.syntax.text import Text
 
+MAX_NOTES = 20  # of one document; more of them tell a person nothing new
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Typora, Obsidian and Python-Markdown show these; to CommonMark they are text.
+_BLANK_IN_URL = re.compile(
+    r"!\[[^\[\]\r\n]*+\]\((?P<url>https?://[^()\s\"'<>]++(?:[ ]++[^()\s\"'<>]++)++)\)"
+)
 _REPLACED = {0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}  # by the parser
 
 
@@ -41,7 +48,7 @@ def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Readin
         return Reading("markdown", text.encoding, (), base_url=base_url, is_opted_out=True)
     post.add_body(text.child(max(body, start), len(text.text)))
     reading = post.findings.reading("markdown", text.encoding, base_url)
-    return replace(reading, notes=tuple(post.notes))
+    return replace(reading, notes=tuple(post.notes[:MAX_NOTES]))
 
 
 class _Post:
@@ -80,6 +87,7 @@ class _Post:
             tags = [tag for tag in tags if tag.start in shown]
         self._add_images(body, images)
         self._add_tags(body, tags)
+        self._note_blanks(body.text, scan.verbatim, holes)
 
     def _add_images(self, body: Text, images: Iterable[Image]) -> None:
         for image in images:
@@ -97,6 +105,12 @@ class _Post:
             self.findings.add_url(value, role, self.base_url)
         elif destination.value:
             self.notes.append(f"{role}: its place cannot be told: {redact(destination.value)}")
+
+    def _note_blanks(self, text: str, *excluded: list[Place]) -> None:
+        for match in _BLANK_IN_URL.finditer(text):
+            if not any(is_within(match.start(), places) for places in excluded):
+                url = redact(match["url"].replace(" ", "%20"))
+                self.notes.append(f"markdown image: blanks in its URL make it text: {url}")
 
     def _add_tags(self, body: Text, tags: Iterable[TagImage]) -> None:
         for tag in tags:

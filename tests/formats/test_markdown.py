@@ -125,6 +125,22 @@ def test_a_broken_front_matter_hides_nothing_and_is_noted(text, count):
     assert len(reading.notes) == 1 and reading.notes[0].startswith("front matter: not ")
 
 
+NOTED = {
+    "blanks in the destination": ("![a](https://h/b c.png)", 1),
+    "in angle brackets": ("![a](<https://h/b c.png>)", 0),
+    "a title": ("![a](https://h/b.png 'c')", 0),
+    "in code": ("`![a](https://h/b c.png)`", 0),
+    "in hexo's code": ("{% code %}\n`a` ![a](https://h/b c.png)\n{% endcode %}", 0),
+    "many": ("![a](https://h/b c.png)\n" * 99, 20),
+    "no image": ("[a](https://h/b c.png)", 0),
+}
+
+
+@pytest.mark.parametrize(("text", "count"), NOTED.values(), ids=NOTED.keys())
+def test_notes(text, count):
+    assert len(read(text).notes) == count
+
+
 def test_prose_between_rules_is_read_as_markdown():
     text = f"---\nSome prose: with a colon\n\n![a]({U})\n\n---\n"
     assert [r.url for r in read(text).references] == [U]
