@@ -18,6 +18,11 @@ from archiver.imaging.signatures import BMP, CUR, GIF, ICO, JPEG, PNG, TIFF, Ima
 from archiver.model import Outcome
 
 DRAFT_GAP = 2.5  # a JPEG is decoded at 1/2, 1/4 or 1/8 as long as this often the thumbnail is left
+# Lossy files with fewer bytes a pixel have little detail that averaging could hurt: of three
+# photographs and two drawn ones at five qualities, all below it kept 45 dB, the sharpest (42 dB)
+# had 0.164 or more.
+SMOOTH = 0.15
+_LOSSY = {"JPEG", "MPO", "WEBP", "AVIF"}
 # Types of which Pillow shows the part that is there; it shows none or a black one of the others.
 PARTLY_DECODED = frozenset({JPEG, PNG, GIF, BMP, TIFF, ICO, CUR})
 _ORIENTATION = 0x0112  # EXIF tag
@@ -33,12 +38,14 @@ class Decoded:
             decoder scaled an odd size.
         orientation: EXIF's, 1 to 8.
         profile: the ICC profile, b"" for none.
+        is_smooth: whether it can't hold much fine detail.
     """
 
     image: Image.Image
     extent: tuple[float, float]
     orientation: int = 1
     profile: bytes = b""
+    is_smooth: bool = False
 
 
 def check_size(width: int, height: int, settings: ImagingSettings) -> None:
@@ -97,7 +104,7 @@ def read_orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def decode(image: ImageFile.ImageFile, needed: tuple[int, int]) -> Decoded:
+def decode(image: ImageFile.ImageFile, needed: tuple[int, int], size_bytes: int) -> Decoded:
     """Decode the first frame whole, no larger than *needed* asks for.
 
     A JPEG is decoded at a fraction of its size where that is enough: libjpeg still reads every
@@ -107,7 +114,9 @@ def decode(image: ImageFile.ImageFile, needed: tuple[int, int]) -> Decoded:
     Args:
         image: freshly opened.
         needed: width and height of the largest thumbnail, before it is turned.
+        size_bytes: of the file.
     """
+    is_smooth = image.format in _LOSSY and size_bytes < SMOOTH * image.width * image.height
     extent: tuple[float, float] = image.size
     orientation = read_orientation(image)
     wanted = max(1, int(needed[0] * DRAFT_GAP)), max(1, int(needed[1] * DRAFT_GAP))
@@ -116,4 +125,4 @@ def decode(image: ImageFile.ImageFile, needed: tuple[int, int]) -> Decoded:
         extent = width, height
     image.load()
     profile = image.info.get("icc_profile") or b""
-    return Decoded(normalize(image), extent, orientation, profile)
+    return Decoded(normalize(image), extent, orientation, profile, is_smooth)

@@ -173,7 +173,7 @@ def _examine_pixels(
     targets = [t for each in thumbnails if (t := plan_target(width, height, each))]
     frames = count_frames(image, structure.frames)
     with _translated():
-        decoded = decode(image, _find_needed(targets, is_turned))
+        decoded = decode(image, _find_needed(targets, is_turned), len(structure.data))
     small = shrink_all(decoded, targets)
     fingerprint = hash_difference(_choose_hashed(decoded, small))
     timing, moving = None, dict[Target, list[Image.Image]]()

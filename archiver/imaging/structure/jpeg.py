@@ -7,7 +7,7 @@ import re
 from archiver.imaging.structure.found import Structure
 
 MAX_SCANS = 100  # a scan costs 5 ms at 9 MP; cameras and encoders write about 10
-_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+_MARKER = re.compile(rb"\xff([^\x00\xff])")  # with ``\xff+`` 20 times slower; fill bytes pass
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}  # TEM, RST0 to RST7, SOI
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # SOFn; not DHT, JPG, DAC
 _SCAN, _END = 0xDA, 0xD9
