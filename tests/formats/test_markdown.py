@@ -384,3 +384,9 @@ def test_a_post_of_many_kinds_changes_in_its_urls_alone():
     for reference in reversed(reading.references):
         data = data[: reference.span.start] + b"/archive/x.webp" + data[reference.span.end :]
     assert data.decode() == re.sub(r"https://img\.example/\w\.png", "/archive/x.webp", POST)
+
+
+def test_wrong_bytes_beside_a_base():
+    data = b"---\na: b\n---\n<base href='//h/b/'><a href='\xff\xfe.html'>x</a> <img src=a.png>"
+    found = read(data, base_url="https://site.example/").references
+    assert [reference.url for reference in found] == ["https://h/b/a.png"]
