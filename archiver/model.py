@@ -216,6 +216,8 @@ class Picture:
         flags: ``damaged`` for a picture the server itself holds incomplete, ``undecoded`` for one
             that no installed decoder reads.
         difference_hash: 16 hex digits, alike for pictures that look alike; "" where not decoded.
+        exif: pairs of name and text (``make``, ``model``, ``taken``, …); no place.
+        color_profile: the name of the embedded profile.
     """
 
     media_type: str
@@ -226,6 +228,8 @@ class Picture:
     renditions: tuple[Rendition, ...] = ()
     flags: tuple[str, ...] = ()
     difference_hash: str = ""
+    exif: tuple[tuple[str, str], ...] = ()
+    color_profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
