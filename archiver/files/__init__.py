@@ -12,12 +12,13 @@ from archiver.files.conflicts import LateWrites, keep_conflict
 from archiver.files.copying import copy_file
 from archiver.files.documents import Snapshot, read_document, why_not_writable
 from archiver.files.folders import make_folders, make_state_folder, sync_folder
+from archiver.files.leftovers import clear_leftovers
 from archiver.files.locks import Lock, lock
-from archiver.files.rewriting import rewrite_document, temp_name
+from archiver.files.rewriting import rewrite_document, temp_names
 from archiver.files.space import Reserve, check_reserve
 from archiver.files.spool import SpoolFile, clear_spool, open_spool, remove_spool
 from archiver.files.trouble import shown
-from archiver.files.writing import read_bytes, spool_copy, write_new
+from archiver.files.writing import copy_file, read_bytes, spool_copy, write_new
 
 __all__ = [
     "AnyPath",
@@ -29,7 +30,9 @@ __all__ = [
     "SpoolFile",
     "TouchedFolders",
     "check_reserve",
+    "clear_leftovers",
     "clear_spool",
+    "copy_file",
     "copy_file",
     "keep_conflict",
     "list_sizes",
@@ -46,7 +49,7 @@ __all__ = [
     "shown",
     "spool_copy",
     "sync_folder",
-    "temp_name",
+    "temp_names",
     "why_not_writable",
     "write_new",
 ]

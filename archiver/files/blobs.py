@@ -7,6 +7,7 @@ import os
 from threading import Lock
 
 from archiver.files import calls
+from archiver.files.exchange import rename_new
 from archiver.files.folders import make_folders, sync_folder
 from archiver.files.spool import SUFFIX
 from archiver.files.trouble import run_trouble
@@ -27,12 +28,12 @@ def place_blob(spool_path: str, target: str) -> None:
     with run_trouble(target):
         _seal(spool_path)
         try:
-            _link(spool_path, target)
+            _move(spool_path, target, rename_new)
         except FileExistsError:
-            if not _are_equal(spool_path, target):
-                _rename(spool_path, target)
-                return
-        calls.unlink(spool_path)
+            if _are_equal(spool_path, target):
+                calls.unlink(spool_path)
+            else:
+                _move(spool_path, target, calls.rename)
 
 
 def _seal(path: str) -> None:
@@ -44,44 +45,34 @@ def _seal(path: str) -> None:
         calls.close(fd)
 
 
-def _link(source: str, target: str) -> None:
-    """A second name, which unlike a rename never takes the place of a file."""
+def _move(source: str, target: str, rename: calls.Move) -> None:
     try:
-        calls.link(source, target)
+        rename(source, target)
     except OSError as error:
         if error.errno == errno.EXDEV:
-            _across(source, target, calls.link)
-        elif error.errno in (errno.EPERM, errno.ENOTSUP):  # FAT, some network file systems
-            _without_links(source, target)
+            _across(source, target, rename)
+            calls.unlink(source)
+        elif error.errno in (errno.EPERM, errno.ENOTSUP):  # no links: FAT, some network systems
+            _move_without_links(source, target)
         else:
             raise
 
 
-def _rename(source: str, target: str) -> None:
-    try:
-        calls.rename(source, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _across(source, target, calls.rename)
-        calls.unlink(source)
-
-
-def _across(source: str, target: str, move: calls.Move) -> None:
-    """As `move` would, from another file system: by a copy beside the target."""
+def _across(source: str, target: str, rename: calls.Move) -> None:
+    """As `rename` would, from another file system: by a copy beside the target."""
     copy = f"{os.path.dirname(target)}/.{os.urandom(12).hex()}{SUFFIX}"
     try:
         _copy(source, copy)
-        move(copy, target)
+        rename(copy, target)
     finally:
         if os.path.lexists(copy):
             calls.unlink(copy)
 
 
-def _without_links(source: str, target: str) -> None:
+def _move_without_links(source: str, target: str) -> None:
     if os.path.lexists(target):
         raise FileExistsError(target)
-    _across(source, target, calls.rename)
+    _move(source, target, calls.rename)
 
 
 def _copy(source: str, target: str) -> None:

@@ -1,4 +1,5 @@
-"""Swap two files in one step: Linux's renameat2(RENAME_EXCHANGE), which Python does not offer."""
+"""Linux's renameat2, which Python does not offer: swap two files in one step; rename to a new name
+only."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ import os
 from collections.abc import Callable
 
 from archiver.files import calls
+from archiver.files.calls import AnyPath
 
-_RENAME_EXCHANGE = 2  # linux/fs.h
+_RENAME_NOREPLACE, _RENAME_EXCHANGE = 1, 2  # linux/fs.h
+_AT_FDCWD = -100  # fcntl.h: names count from the current folder
 
 # What systems without it answer: an old kernel, another system, a file system such as NFS.
 CANNOT_EXCHANGE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP})
@@ -28,6 +31,28 @@ def _exchange(first: bytes, second: bytes, folder: int) -> None:
     number = _renameat2()(folder, first, folder, second, _RENAME_EXCHANGE)
     if number:
         raise OSError(number, os.strerror(number), os.fsdecode(second))
+
+
+def rename_new(source: AnyPath, target: AnyPath) -> None:
+    """Rename; unlike `calls.rename` it never takes the place of a file.
+
+    Raises:
+        FileExistsError: *target* is taken.
+    """
+    try:
+        calls.call("rename_new", _rename_new, source, target)
+    except OSError as error:
+        if error.errno not in CANNOT_EXCHANGE:
+            raise
+        calls.link(source, target)
+        calls.unlink(source)
+
+
+def _rename_new(source: AnyPath, target: AnyPath) -> None:
+    names = os.fsencode(source), os.fsencode(target)
+    number = _renameat2()(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_NOREPLACE)
+    if number:
+        raise OSError(number, os.strerror(number), target)
 
 
 @functools.cache

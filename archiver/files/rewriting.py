@@ -25,17 +25,20 @@ from archiver.files.trouble import document_trouble, shown
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The names of the document and of the temporary file in the open *folder*."""
+    """The names of the document and of the temporary files in the open *folder*."""
 
     folder: int
     name: bytes
     temp: bytes
+    old: bytes
     shown: str
 
 
-def temp_name(name: bytes, run_id: str) -> bytes:
-    """The name of the temporary file beside the document *name*; repair finds it again by this."""
-    return b".%s.%s.arch~" % (hashlib.sha256(name).hexdigest()[:16].encode(), run_id.encode())
+def temp_names(name: bytes, run_id: str) -> tuple[bytes, bytes]:
+    """The names of the temporary files beside the document *name*: for the new bytes, and for the
+    old ones where there is no exchange. Repair finds them again by these."""
+    stem = b".%s.%s.arch" % (hashlib.sha256(name).hexdigest()[:16].encode(), run_id.encode())
+    return stem + b"~", stem + b".old~"
 
 
 def rewrite_document(
@@ -70,7 +73,7 @@ def rewrite_document(
         raise DocumentError(shown(path), reason)
     folder, name = os.path.split(expected.path)
     with document_trouble(path), open_folder(folder) as fd:
-        place = _Place(fd, name, temp_name(name, run_id), shown(path))
+        place = _Place(fd, name, *temp_names(name, run_id), shown(path))
         old = _open_old(place, expected)
         kept = False
         try:
@@ -156,16 +159,15 @@ def _replace(place: _Place) -> bytes:
 
     The smaller promise: a save by rename between the two calls is lost.
     """
-    out = place.temp[:-1] + b".old~"
     try:
-        calls.link(place.name, out, place.folder)
+        calls.link(place.name, place.old, place.folder)
         calls.rename(place.temp, place.name, place.folder)
     except OSError:
-        for name in (place.temp, out):
+        for name in (place.temp, place.old):
             with suppress(OSError):
                 calls.unlink(name, place.folder)
         raise
-    return out
+    return place.old
 
 
 def _swap_back(place: _Place, out: bytes, written: Snapshot, conflicts: str) -> None:

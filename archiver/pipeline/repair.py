@@ -1,0 +1,103 @@
+"""Finish the stories of a run that was killed: intents in the journal without an end.
+
+It may be killed itself; the next run then does the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+
+from archiver import files
+from archiver.catalog import Catalog
+from archiver.errors import DocumentError
+from archiver.files import Snapshot
+from archiver.journal import Journal, new_run_id
+from archiver.model import DocumentRecord, Replacement, Span
+from archiver.pipeline.places import Places
+from archiver.rewrite.splice import splice
+
+logger = logging.getLogger(__name__)
+
+
+def finish_stories(places: Places, catalog: Catalog) -> list[str]:
+    """Give every open intent its end. Call it only while holding the lock.
+
+    A document with its old bytes is rewritten, one with its new bytes is marked as done; one with
+    other bytes was edited by a person and is left alone, its intent given up.
+
+    Returns:
+        The files in the ``conflicts`` folder that hold what a person saved while we were killed.
+    """
+    kept: list[str] = []
+    with Journal(os.path.join(places.state, "journal"), new_run_id()) as journal:
+        for record, run_id in catalog.unfinished():
+            kept += _finish(record, run_id, places, journal)
+    catalog.catch_up()
+    return kept
+
+
+def _finish(record: DocumentRecord, run_id: str, places: Places, journal: Journal) -> list[str]:
+    path = places.absolute(record.path)
+    conflicts = os.path.join(places.state, "conflicts")
+    data, snapshot = _read(path)
+    real = path if snapshot is None else snapshot.path
+    found = "" if snapshot is None else snapshot.sha256
+    kept = files.clear_leftovers(real, run_id, lambda b: _is_ours(b, found, record), conflicts)
+    if snapshot is not None and found == record.sha256_before:
+        found = _redo(record, data, snapshot, run_id, conflicts)
+    if found == record.sha256_after:
+        _append_end(journal, record)
+    else:
+        reason = "changed by someone" if found else "missing or not readable"
+        journal.append_conflict(record.path, record.sha256_after, reason)
+    for name in kept:
+        logger.warning("kept path=%s conflict=%s", files.shown(path), name)
+    return kept
+
+
+def _read(path: bytes) -> tuple[bytes, Snapshot | None]:
+    """The document, also where its name is a link; no snapshot where there is none to read."""
+    try:
+        return files.read_document(path, root=b"/")
+    except DocumentError:
+        return b"", None
+
+
+def _is_ours(data: bytes, found: str, record: DocumentRecord) -> bool:
+    """Whether the bytes of a temporary file are ours.
+
+    Beside old bytes it never was in the document's place, so it is ours, torn or whole.
+    """
+    if found == record.sha256_before:
+        return True
+    return hashlib.sha256(data).hexdigest() in (record.sha256_before, record.sha256_after)
+
+
+def _redo(
+    record: DocumentRecord, data: bytes, snapshot: Snapshot, run_id: str, conflicts: str
+) -> str:
+    """Rewrite the document after all; the hash of what then stands there, "" where it cannot be.
+
+    The temporary file has the first run's name, so that a kill here is repaired the same way.
+    """
+    spans = [Replacement(Span(s.start, s.start + len(s.old)), s.new) for s in record.splices]
+    try:
+        new = splice(data, spans)
+        if hashlib.sha256(new).hexdigest() != record.sha256_after:
+            return record.sha256_before
+        name = files.shown(record.path)
+        return files.rewrite_document(
+            name, snapshot, new, run_id=run_id, conflicts=conflicts
+        ).sha256
+    except (DocumentError, ValueError) as error:
+        logger.warning("not redone path=%s reason=%s", files.shown(record.path), error)
+        return record.sha256_before
+
+
+def _append_end(journal: Journal, record: DocumentRecord) -> None:
+    if record.is_restore:
+        journal.append_restored(record.path, record.sha256_after)
+    else:
+        journal.append_done(record.path, record.sha256_after)
