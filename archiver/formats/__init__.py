@@ -65,9 +65,11 @@ class Reader(Protocol):
 
 
 FORMATS = {
+    "feed": "archiver.formats.feed",
     "html": "archiver.formats.html",
     "markdown": "archiver.formats.markdown",
     "stylesheet": "archiver.formats.stylesheet",
+    "svg": "archiver.formats.svg",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import turbohtml
@@ -19,7 +20,7 @@ from archiver.formats.html_base import (
 from archiver.formats.html_elements import choose, find_backgrounds, find_places
 from archiver.formats.html_lazy import IMAGE_TAGS, fill_placeholder, find_lazy
 from archiver.formats.html_metadata import find_json_ld, find_meta
-from archiver.formats.html_scope import Scope
+from archiver.formats.html_scope import Escape, Scope
 from archiver.model import Reading
 from archiver.syntax.escapes import HTML_ATTRIBUTE
 from archiver.syntax.html import HtmlPage, parse_html, switched_off
@@ -83,7 +84,7 @@ def find_in_html(
     findings: Findings,
     base_url: str | None,
     prefix: str = "",
-    layers: int = 0,
+    escapes: tuple[Escape, ...] = (),
 ) -> str | None:
     """Find the references of *text*, which is HTML: a document, or a piece of one.
 
@@ -91,16 +92,16 @@ def find_in_html(
         text: a byte view, a decoded text, or one in which all else is masked.
         base_url: of the document; its own ``<base>`` counts.
         prefix: goes before every role.
-        layers: how many times the text stands HTML-escaped in its file.
+        escapes: how the text is written in its file, innermost first; for adjustments.
 
     Returns:
         What relative URLs of the text resolve against.
     """
     page = parse_html(text, choose)
-    base = find_in_page(page, findings, base_url, prefix, layers)
+    base = find_in_page(page, findings, base_url, prefix, escapes)
     if _scripting_matters(page):
         page = parse_html(text, choose, scripting=True)
-        find_in_page(page, findings, base_url, prefix, layers)
+        find_in_page(page, findings, base_url, prefix, escapes)
     return base
 
 
@@ -109,7 +110,7 @@ def find_in_page(
     findings: Findings,
     base_url: str | None,
     prefix: str = "",
-    layers: int = 0,
+    escapes: tuple[Escape, ...] = (),
 ) -> str | None:
     """As `find_in_html`, for a text that is parsed already (with `choose`)."""
     for span in switched_off(page.text):
@@ -121,7 +122,7 @@ def find_in_page(
         findings,
         base_url if base is None else resolve_base(base[1], base_url),
         prefix,
-        layers,
+        escapes,
         rebaser(base[1], base_url) if base else None,
         any(tag.name == "noscript" for tag in tags),
     )
@@ -160,9 +161,10 @@ def _find_in_style(tag: SourceTag, scope: Scope) -> None:
 
 def _find_in_srcdoc(tag: SourceTag, scope: Scope) -> None:
     value = scope.page.value(tag, "srcdoc")
-    if value is not None and scope.layers < MAX_NESTING:
+    if value is not None and len(scope.escapes) < MAX_NESTING:
         prefix = scope.role(tag, "iframe srcdoc")
-        find_in_html(value, scope.findings, scope.base_url, prefix, scope.layers + 1)
+        escapes = (html.escape, *scope.escapes)
+        find_in_html(value, scope.findings, scope.base_url, prefix, escapes)
 
 
 def _find_in_meta(tag: SourceTag, scope: Scope) -> None:

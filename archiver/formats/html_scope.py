@@ -12,7 +12,9 @@ from archiver.model import Reference, Span
 from archiver.syntax.html import Attribute, HtmlPage
 from archiver.syntax.html_tree import SourceTag
 from archiver.syntax.srcset import SrcsetEntry, descriptor_size, split_srcset
-from archiver.syntax.text import Text
+from archiver.syntax.text import ERRORS, Text
+
+Escape = Callable[[str], str]
 
 # What later stages need to know of an element: sizes for planning, the policy for fetching.
 _KEPT = frozenset((
@@ -31,8 +33,8 @@ class Scope:
     Attributes:
         base_url: what relative URLs resolve against.
         prefix: goes before every role (``iframe srcdoc``).
-        layers: how many times the text stands HTML-escaped in the file: 0 for the file's own,
-            1 for a ``srcdoc``.
+        escapes: how the text is written in the file, innermost first: none for the file's own,
+            `html.escape` for a ``srcdoc``.
         rebase: makes a relative URL absolute, where the document's base changes; gives None for one
             that stays as it is.
         noscript: whether there is a ``noscript`` at all.
@@ -42,7 +44,7 @@ class Scope:
     findings: Findings
     base_url: str | None
     prefix: str = ""
-    layers: int = 0
+    escapes: tuple[Escape, ...] = ()
     rebase: Callable[[str], str | None] | None = None
     noscript: bool = False
 
@@ -164,6 +166,9 @@ class Scope:
 
     def markup(self, value: str) -> bytes:
         """*value* as it must stand in the file, outside of an attribute's value."""
-        for _ in range(self.layers):
-            value = html.escape(value)
-        return value.encode(self.page.text.encoding)
+        for escape in self.escapes:
+            value = escape(value)
+        try:
+            return value.encode(self.page.text.encoding, ERRORS)
+        except UnicodeEncodeError:  # the encoding lacks what a character reference stood for
+            return value.encode(self.page.text.encoding, "xmlcharrefreplace")

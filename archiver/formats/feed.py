@@ -1,0 +1,192 @@
+"""Feeds: RSS 0.9x to 2.0, RDF, Atom, and JSON Feed."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archiver.formats import ReadingSettings
+from archiver.formats.findings import Findings
+from archiver.formats.html import find_in_html
+from archiver.formats.image_urls import names_an_image
+from archiver.formats.xml_scope import XmlScope, parse_scope, xml_encoding, xml_text
+from archiver.model import Reading
+from archiver.syntax.html import switched_off
+from archiver.syntax.json_strings import find_strings
+from archiver.syntax.text import Text
+from archiver.syntax.xml import XmlElement
+
+ATOM = "http://www.w3.org/2005/Atom"
+CONTENT = ("http://purl.org/rss/1.0/modules/content/", "content")
+MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "media")
+ITUNES = ("http://www.itunes.com/dtds/podcast-1.0.dtd", "itunes")
+GOOGLE = ("http://www.google.com/schemas/play-podcasts/1.0", "googleplay")
+WEBFEEDS = ("http://webfeeds.org/rss/1.0", "webfeeds")
+RSS = (
+    "",
+    "http://purl.org/rss/1.0/",
+    "http://my.netscape.com/rdf/simple/0.9/",
+    "http://backend.userland.com/rss2",
+)
+
+_URL, _HREF, _TYPE, _REL = ("", "url"), ("", "href"), ("", "type"), ("", "rel")
+_JSON_IMAGES = ("image", "banner_image", "icon", "favicon", "avatar")
+
+
+def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Reading:
+    """Find the references of a feed, with those of the HTML inside."""
+    encoding = xml_encoding(data)
+    findings = Findings(settings)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        _find_in_json(Text.from_bytes(data, encoding), findings, base_url)
+    else:
+        text = xml_text(data, encoding)
+        for span in switched_off(text):
+            findings.exclude(span)
+        scope = parse_scope(text, findings, base_url)
+        for element in scope.document.elements:
+            _find_in_element(element, scope)
+    return findings.reading("feed", encoding, base_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An element that names an image or holds HTML; `find` says how."""
+
+    namespaces: tuple[str, ...]
+    name: str
+    find: Callable[[XmlElement, XmlScope], None]
+
+
+def _is_image(element: XmlElement, scope: XmlScope, url: tuple[str, str]) -> bool:
+    """By media type or medium, where it has one; else by the URL's spelling."""
+    said = scope.value(element, _TYPE, ("", "medium")).lower()
+    return said.startswith("image") if said else names_an_image(scope.value(element, url))
+
+
+def _enclosure(element: XmlElement, scope: XmlScope) -> None:
+    scope.add_attribute(element, _URL, "rss enclosure", _is_image(element, scope, _URL))
+
+
+def _media_content(element: XmlElement, scope: XmlScope) -> None:
+    scope.add_attribute(element, _URL, "media:content", _is_image(element, scope, _URL))
+
+
+def _media_thumbnail(element: XmlElement, scope: XmlScope) -> None:
+    scope.add_attribute(element, _URL, "media:thumbnail")
+
+
+def _podcast_image(element: XmlElement, scope: XmlScope) -> None:
+    scope.add_attribute(element, _HREF, "itunes:image")
+
+
+def _cover(element: XmlElement, scope: XmlScope) -> None:
+    scope.add_attribute(element, ("", "image"), "webfeeds:cover")
+
+
+def _atom_link(element: XmlElement, scope: XmlScope) -> None:
+    is_enclosure = scope.value(element, _REL).lower() in ("enclosure", "icon", "image_src")
+    wanted = is_enclosure and _is_image(element, scope, _HREF)
+    scope.add_attribute(element, _HREF, "atom enclosure", wanted)
+
+
+def _image_url(element: XmlElement, scope: XmlScope) -> None:
+    """``<image><url>…</url></image>``."""
+    if element.parent is not None and element.parent.name[1] == "image":
+        _add_text(element, scope, "rss image url")
+
+
+def _bare_image(element: XmlElement, scope: XmlScope) -> None:
+    """``<image>URL</image>`` of an item: no standard, but found."""
+    if not element.has_elements:
+        _add_text(element, scope, "rss image")
+
+
+def _atom_picture(element: XmlElement, scope: XmlScope) -> None:
+    _add_text(element, scope, f"atom {element.name[1]}")
+
+
+def _webfeeds_picture(element: XmlElement, scope: XmlScope) -> None:
+    _add_text(element, scope, f"webfeeds:{element.name[1]}")
+
+
+def _add_text(element: XmlElement, scope: XmlScope, role: str) -> None:
+    content = scope.content(element)
+    if len(content) == 1:  # a URL in several runs can't be replaced as a whole
+        scope.findings.add_url(content[0][0], role, scope.base(element))
+
+
+def _rss_html(element: XmlElement, scope: XmlScope) -> None:
+    is_encoded = element.name[1] == "encoded"
+    _find_html(element, scope, "content:encoded" if is_encoded else element.name[1])
+
+
+def _atom_text(element: XmlElement, scope: XmlScope) -> None:
+    kind = scope.value(element, _TYPE).lower()
+    if kind in ("html", "text/html"):
+        _find_html(element, scope, "atom html")
+    elif kind in ("xhtml", "application/xhtml+xml"):
+        _find_xhtml(element, scope, "atom xhtml")
+
+
+def _find_html(element: XmlElement, scope: XmlScope, role: str) -> None:
+    if element.has_elements:  # HTML that nobody escaped
+        _find_xhtml(element, scope, role)
+        return
+    for text, is_cdata in scope.content(element):
+        escapes = () if is_cdata else (html.escape,)
+        find_in_html(text, scope.findings, scope.base(element), role, escapes)
+
+
+def _find_xhtml(element: XmlElement, scope: XmlScope, role: str) -> None:
+    text = scope.text.child(element.start, element.end)
+    find_in_html(text, scope.findings, scope.base(element), role)
+
+
+ROWS = (
+    Row(RSS, "enclosure", _enclosure),
+    Row(MEDIA, "content", _media_content),
+    Row(MEDIA, "thumbnail", _media_thumbnail),
+    Row((*ITUNES, *GOOGLE), "image", _podcast_image),
+    Row(WEBFEEDS, "cover", _cover),
+    Row(WEBFEEDS, "icon", _webfeeds_picture),
+    Row(WEBFEEDS, "logo", _webfeeds_picture),
+    Row(RSS, "url", _image_url),
+    Row(RSS, "image", _bare_image),
+    Row(CONTENT, "encoded", _rss_html),
+    Row(RSS, "description", _rss_html),
+    Row((ATOM,), "link", _atom_link),
+    Row((ATOM,), "logo", _atom_picture),
+    Row((ATOM,), "icon", _atom_picture),
+    *(
+        Row((ATOM,), name, _atom_text)
+        for name in ("content", "summary", "title", "subtitle", "rights")
+    ),
+)
+_BY_NAME = {(namespace, row.name): row for row in ROWS for namespace in row.namespaces}
+
+
+def _find_in_element(element: XmlElement, scope: XmlScope) -> None:
+    row = _BY_NAME.get(element.name)
+    if row is not None:
+        row.find(element, scope)
+
+
+def _escape_json(value: str) -> str:
+    return json.dumps(value)[1:-1]
+
+
+def _find_in_json(text: Text, findings: Findings, base_url: str | None) -> None:
+    """JSON Feed 1.1."""
+    for string in find_strings(text.text):
+        if not string.path:
+            continue
+        key, value = string.path[-1], text.child(string.start, string.end, string.codec)
+        if key == "content_html":
+            find_in_html(value, findings, base_url, "json content_html", (_escape_json,))
+        elif key in _JSON_IMAGES:
+            findings.add_url(value, f"json {key}", base_url)
+        elif string.path[-2:] == ("attachments", "url") and names_an_image(string.value):
+            findings.add_url(value, "json attachment", base_url)
