@@ -18,7 +18,7 @@ from archiver.files.rewriting import rewrite_document, temp_names
 from archiver.files.space import Reserve, check_reserve
 from archiver.files.spool import SpoolFile, clear_spool, open_spool, remove_spool
 from archiver.files.trouble import shown
-from archiver.files.writing import copy_file, read_bytes, spool_copy, write_new
+from archiver.files.writing import read_bytes, spool_copy, write_new
 
 __all__ = [
     "AnyPath",
@@ -32,7 +32,6 @@ __all__ = [
     "check_reserve",
     "clear_leftovers",
     "clear_spool",
-    "copy_file",
     "copy_file",
     "keep_conflict",
     "list_sizes",

@@ -7,7 +7,7 @@ import os
 import stat
 from contextlib import suppress
 
-from archiver.errors import ConflictError, DocumentError, PictureError
+from archiver.errors import ConflictError, PictureError
 from archiver.files import calls
 from archiver.files.calls import AnyPath
 from archiver.files.documents import Snapshot, take_snapshot
@@ -109,58 +109,6 @@ def read_bytes(path: AnyPath) -> bytes:
     fd = calls.open_file(path, os.O_RDONLY)
     try:
         return calls.read(fd, os.fstat(fd).st_size + _CHUNK_BYTES)
-    finally:
-        calls.close(fd)
-
-
-def copy_file(source: AnyPath, target: AnyPath) -> None:
-    """Copy a regular file with its mode and modification time; nothing is written where the copy
-    has the same size and time already.
-
-    The copy appears whole or not at all. It is not waited for on the disk: the next run sees a
-    shorter one and copies again.
-
-    Raises:
-        DocumentError: it cannot be read or written.
-        DiskFullError, RunError: the disk is full or fails.
-    """
-    to = os.fsencode(target)
-    with document_trouble(source):
-        fd = calls.open_file(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            found = os.fstat(fd)
-            if not stat.S_ISREG(found.st_mode):
-                raise DocumentError(shown(source), "not a regular file")
-            if not _is_copied(found, to):
-                make_folders(os.path.dirname(to))
-                _copy_over(fd, found, to)
-        finally:
-            calls.close(fd)
-
-
-def _is_copied(found: os.stat_result, target: bytes) -> bool:
-    try:
-        there = os.lstat(target)
-    except FileNotFoundError:
-        return False
-    return (there.st_size, there.st_mtime_ns) == (found.st_size, found.st_mtime_ns)
-
-
-def _copy_over(source: int, found: os.stat_result, target: bytes) -> None:
-    temp = os.path.join(os.path.dirname(target), _temp_name(os.path.basename(target)))
-    with suppress(FileNotFoundError):
-        calls.unlink(temp)  # left by a killed run
-    fd = calls.open_file(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-    try:
-        while chunk := calls.read(source, _CHUNK_BYTES):
-            calls.write(fd, chunk)
-        calls.change_mode(fd, stat.S_IMODE(found.st_mode) | stat.S_IWUSR)
-        calls.change_times(fd, found.st_mtime_ns)
-        calls.rename(temp, target)
-    except BaseException:
-        with suppress(OSError):
-            calls.unlink(temp)
-        raise
     finally:
         calls.close(fd)
 

@@ -79,24 +79,6 @@ def test_spool_copy(tmp_path):
     assert len(os.listdir(tmp_path / "tmp")) == 1
 
 
-def test_copy_file(tmp_path):
-    source, target = tmp_path / "a.js", tmp_path / "out" / "x" / "a.js"
-    source.write_bytes(b"code")
-    source.chmod(0o755)
-    os.utime(source, ns=(10**18, 10**18))
-    files.copy_file(os.fsencode(source), os.fsencode(target))
-    assert target.read_bytes() == b"code" and stat.S_IMODE(target.stat().st_mode) == 0o755
-    before = target.stat()
-    files.copy_file(str(source), str(target))
-    assert target.stat().st_ctime_ns == before.st_ctime_ns
-    source.write_bytes(b"more code")
-    files.copy_file(str(source), str(target))
-    assert target.read_bytes() == b"more code"
-    assert os.listdir(target.parent) == ["a.js"]
-    with pytest.raises(DocumentError):
-        files.copy_file(str(tmp_path), str(tmp_path / "b"))
-
-
 def test_write_new_takes_away_what_a_killed_run_left(tmp_path, monkeypatch):
     class Killed(BaseException):
         pass
