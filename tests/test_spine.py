@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from origin import Origin
-from pictures import make_photo
+from pictures import photograph, save
 from program import Result, run_archiver, snapshot_of
 
 SEED = Path(__file__).parents[1] / ".." / "shared" / "seeds" / "post.md"
@@ -20,6 +20,11 @@ SHAPE = Path(__file__).parent / "cases" / "documents" / "064-fm-blank-first-line
 IMAGE_URL = re.compile(rb"https://[^'\"\s]+?\.(?:png|jpg)(?:@[\w,]+)?(?:\?[^'\"\s]*)?(?=['\"\s])")
 WATERMARK = b"x-bce-process=image/watermark"
 """What no request may hold."""
+
+
+def a_photo(seed: int) -> bytes:
+    """A JPEG larger than its thumbnail; another seed, another picture."""
+    return save(photograph(seed, (480, 320)), "JPEG")
 
 
 @pytest.fixture(params=["the shape of the seed", "the seed itself"])
@@ -36,7 +41,7 @@ def post(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def serve_images(origin: Origin, post: Path) -> dict[str, bytes]:
     """Serve a picture of its own for every image of the post, without query; URL → bytes."""
     urls = {u.decode().partition("?")[0] for u in IMAGE_URL.findall(post.read_bytes())}
-    pictures = {url: make_photo(seed=n) for n, url in enumerate(sorted(urls), 1)}
+    pictures = {url: a_photo(n) for n, url in enumerate(sorted(urls), 1)}
     for url, data in pictures.items():
         origin.serve(url, data)
     return pictures
@@ -127,7 +132,7 @@ ODD_NAMES = (
 
 
 def test_odd_names(origin: Origin, tmp_path: Path, archive: Callable[..., Result]) -> None:
-    origin.serve("https://img.example.com/a.png", make_photo(seed=1))
+    origin.serve("https://img.example.com/a.png", a_photo(1))
     text = b"![a](https://img.example.com/a.png)\n"
     folder = tmp_path / "posts & co" / "日本"
     folder.mkdir(parents=True)
@@ -147,7 +152,7 @@ def test_odd_names(origin: Origin, tmp_path: Path, archive: Callable[..., Result
 def test_what_cannot_be_read_is_named_and_the_run_goes_on(
     origin: Origin, tmp_path: Path, archive: Callable[..., Result]
 ) -> None:
-    origin.serve("https://img.example.com/a.png", make_photo(seed=1))
+    origin.serve("https://img.example.com/a.png", a_photo(1))
     posts = tmp_path / "posts"
     posts.mkdir()
     (posts / "good.md").write_bytes(b"![a](https://img.example.com/a.png)")
@@ -176,7 +181,7 @@ def test_what_cannot_be_read_is_named_and_the_run_goes_on(
 def test_lost_images_are_left_and_reported(
     origin: Origin, tmp_path: Path, archive: Callable[..., Result]
 ) -> None:
-    origin.serve("https://img.example.com/a.png", make_photo(seed=1))
+    origin.serve("https://img.example.com/a.png", a_photo(1))
     origin.serve("https://img.example.com/page.png", b"<html>no picture</html>")
     text = "".join(f"![](https://img.example.com/{n}.png)\n" for n in ("a", "gone", "page"))
     (tmp_path / "post.md").write_text(text)
@@ -203,9 +208,9 @@ def test_lost_images_are_left_and_reported(
 def test_local_images_are_copied_with_o(tmp_path: Path) -> None:
     site = tmp_path / "site"
     (site / "img").mkdir(parents=True)
-    (site / "img" / "a b.png").write_bytes(make_photo(seed=1))
+    (site / "img" / "a b.png").write_bytes(a_photo(1))
     (site / "notes.txt").write_text("copied too")
-    (tmp_path / "secret.png").write_bytes(make_photo(seed=2))
+    (tmp_path / "secret.png").write_bytes(a_photo(2))
     (site / "post.md").write_text("![a](<img/a b.png>) ![b](../secret.png) ![c](img/none.png)\n")
     result = run_archiver("archive", "site", "-o", "out", "--json", cwd=tmp_path)
     assert result.code == 3, "one local picture is missing"
@@ -223,7 +228,7 @@ def test_local_images_are_copied_with_o(tmp_path: Path) -> None:
 def test_ten_thousand_small_posts(
     origin: Origin, tmp_path: Path, archive: Callable[..., Result]
 ) -> None:
-    origin.serve("https://img.example.com/a.png", make_photo(seed=1))
+    origin.serve("https://img.example.com/a.png", a_photo(1))
     posts = tmp_path / "posts"
     posts.mkdir()
     for n in range(10_000):

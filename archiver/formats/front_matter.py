@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ SWITCH = ("archiver",)  # the field that is false where a document wants to be l
 MAX_DOTS = 200  # on a line; tomllib's time is quadratic in the parts of a key: 52 s for 250,000
 _OFF = frozenset({"false", "no", "off"})
 _ABSOLUTE = re.compile(r"(?:https?:)?//[^\s/]", re.IGNORECASE)
+_KEY = re.compile(r"^[\w-]+:(?:[ \t]|$)", re.MULTILINE)  # else it is text between two rules
 _NOISE = re.compile(r"[-_ ]")
 # Below a field that holds images these say where one is; others (caption, link) say other things.
 _SOURCES = frozenset({
@@ -66,7 +67,7 @@ def _read_yaml(data: str) -> Fields:
         scalars = yaml.find_scalars(data)
     except SyntaxProblem as problem:
         scalars = yaml.find_scalars_by_line(data)
-        return Fields(scalars, _is_off(scalars), False, str(problem) if scalars else "")
+        return Fields(scalars, _is_off(scalars), False, str(problem) if _KEY.search(data) else "")
     return Fields(scalars, _is_off(scalars))
 
 
@@ -159,6 +160,21 @@ def is_image_value(scalar: Scalar) -> bool:
         return False
     is_prose = scalar.path and _normal(scalar.path[-1]) in _PROSE
     return not is_prose and names_an_image(value)
+
+
+def is_thumbnail_field(field: str, names: Iterable[str]) -> bool:
+    """Whether the field of a reference is one that is given the thumbnail.
+
+    Args:
+        field: its key path (``thumbnail``, ``params.thumbnail.src``).
+        names: as in the settings.
+
+    >>> is_thumbnail_field("params.Thumb_Nail.src", ["thumbnail"])
+    True
+    """
+    keys = [_normal(key) for key in field.split(".")]
+    key = keys[-2] if keys[-1] in _SOURCES and len(keys) > 1 else keys[-1]
+    return key in {_normal(name) for name in names}
 
 
 def _normal(key: str) -> str:

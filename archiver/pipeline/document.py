@@ -20,6 +20,7 @@ from archiver import files
 from archiver.errors import ConflictError, DocumentError
 from archiver.files import Snapshot
 from archiver.formats import ReadingSettings, read_document, tell_format
+from archiver.formats.front_matter import is_thumbnail_field
 from archiver.model import (
     DocumentOutcome,
     DocumentRecord,
@@ -153,7 +154,8 @@ class Documents:
         if record is None or not record.outcome.is_had:
             return None
         path = record.path
-        if is_thumbnail_field(reference, self._settings.reading):
+        field = reference.attributes.get("field", "")
+        if field and is_thumbnail_field(field, self._settings.reading.thumbnail_fields):
             path = record.thumbnails.get(self._settings.thumbnail, path)
         prefix = self._settings.rewrite.link_prefix
         if prefix:
@@ -191,9 +193,3 @@ class Documents:
 def document_url(path: bytes) -> str:
     """The ``file:`` URL of a document, against which its relative links are local images."""
     return "file://" + quote_from_bytes(path, "/")
-
-
-def is_thumbnail_field(reference: Reference, settings: ReadingSettings) -> bool:
-    """Whether a reference is a front matter field that is given the thumbnail."""
-    name = reference.attributes.get("field", "")
-    return reference.role == "front matter" and name in settings.thumbnail_fields

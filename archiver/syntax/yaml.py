@@ -57,7 +57,8 @@ def _compose_once(text: str) -> Node | None:
     try:
         root: Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise SyntaxProblem("YAML", error) from error
+        text = str(error).replace('"<unicode string>", ', "")
+        raise SyntaxProblem("YAML", text) from error
     return root
 
 
