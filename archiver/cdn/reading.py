@@ -21,13 +21,7 @@ def read_rules(entries: Iterable[Mapping[str, object]], setting: str = "rules") 
     Raises:
         ConfigError: a key is unknown, or a value not accepted; it names both.
     """
-    rules = tuple(_read_rule(table, f"{setting}[{i}]") for i, table in enumerate(entries))
-    for i, rule in enumerate(rules):
-        if any(rule.name == other.name for other in rules[:i]):
-            raise ConfigError(
-                f'{setting}[{i}].name = "{rule.name}"', "expected a name not yet used"
-            )
-    return rules
+    return tuple(read_rule(table, f"{setting}[{i}]") for i, table in enumerate(entries))
 
 
 def read_signatures(entries: Iterable[Mapping[str, object]]) -> tuple[Signature, ...]:
@@ -38,15 +32,17 @@ def read_signatures(entries: Iterable[Mapping[str, object]]) -> tuple[Signature,
     )
 
 
-def _read_rule(table: Mapping[str, object], setting: str) -> Rule:
+def read_rule(table: Mapping[str, object], setting: str) -> Rule:
+    """The rule that one TOML table describes. Raises ConfigError as `read_rules` does."""
     values = _read_fields(table, Rule, setting)
     for key in ("name", "grammar"):
         if not values.get(key):
             raise ConfigError(f"{setting}.{key}", "expected a text; every rule has one")
     _check_choice(values["grammar"], tuple(GRAMMARS), f"{setting}.grammar")
     _check_choice(values.get("confidence", "high"), _CONFIDENCES, f"{setting}.confidence")
-    _check_pattern(values.get("match", ""), f"{setting}.match")
-    return Rule(**values)
+    rule = Rule(**values)
+    _check_patterns(rule, setting)
+    return rule
 
 
 def _read_fields(table: Mapping[str, object], kind: type, setting: str) -> dict[str, Any]:
@@ -57,7 +53,7 @@ def _read_fields(table: Mapping[str, object], kind: type, setting: str) -> dict[
     values = {}
     for key, value in table.items():
         if key not in types:
-            raise ConfigError(f"{setting}.{key}", f"unknown key; {_nearest(key, types)}")
+            raise ConfigError(f"{setting}.{key}", f"unknown key; {nearest(key, types)}")
         values[key] = _READERS[types[key]](value, f"{setting}.{key}")
     return values
 
@@ -74,7 +70,7 @@ def _read_flag(value: object, setting: str) -> bool:
     return value
 
 
-def _read_texts(value: object, setting: str) -> tuple[str, ...]:
+def read_texts(value: object, setting: str) -> tuple[str, ...]:
     """A list of texts; one text stands for a list of one."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
@@ -104,7 +100,7 @@ _READERS: Mapping[str, Callable[[object, str], object]] = {
     "str": _read_text,
     "str | None": _read_text,
     "bool": _read_flag,
-    "tuple[str, ...]": _read_texts,
+    "tuple[str, ...]": read_texts,
     "tuple[tuple[str, str], ...]": _read_pairs,
     "tuple[Example, ...]": _read_examples,
 }
@@ -115,15 +111,31 @@ def _check_choice(value: str, accepted: tuple[str, ...], setting: str) -> None:
         raise ConfigError(f'{setting} = "{value}"', f"expected one of {', '.join(accepted)}")
 
 
-def _check_pattern(value: str, setting: str) -> None:
+def _check_patterns(rule: Rule, setting: str) -> None:
+    """Whether `match` compiles, has the group its grammar wants, and the templates fit it."""
     try:
-        re.compile(value)
+        pattern = re.compile(rule.match)
     except re.error as error:
-        raise ConfigError(
-            f'{setting} = "{value}"', f"expected a regular expression ({error})"
-        ) from error
+        problem = f"expected a regular expression ({error})"
+        raise ConfigError(f'{setting}.match = "{rule.match}"', problem) from error
+    if rule.grammar == "nested" and not rule.parameter and "source" not in pattern.groupindex:
+        problem = "expected a regular expression with a group (?P<source>…), or a parameter"
+        raise ConfigError(f'{setting}.match = "{rule.match}"', problem)
+    if rule.grammar in ("rewrite", "attribute"):
+        for template in (rule.clean, *rule.original):
+            _check_template(template, pattern, setting)
 
 
-def _nearest(key: str, known: Iterable[str]) -> str:
+def _check_template(template: str, pattern: re.Pattern[str], setting: str) -> None:
+    groups = re.findall(r"\\g<(\w+)>|\\(\d{1,2})", template)
+    known = {str(i) for i in range(pattern.groups + 1)} | pattern.groupindex.keys()
+    if {name or number for name, number in groups} <= known:
+        return
+    problem = f"expected a template for {pattern.pattern}, which has {pattern.groups} groups"
+    raise ConfigError(f'{setting} = "{template}"', problem)
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """Words that help: the likeliest of *known* names, else all of them."""
     close = difflib.get_close_matches(key, known, n=1)
     return f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known)}"

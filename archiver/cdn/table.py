@@ -15,6 +15,8 @@ from archiver.cdn.reading import read_rules, read_signatures
 from archiver.cdn.rule import Rule
 from archiver.cdn.signatures import SignatureTable
 
+MAX_URL_CHARS = 16_384  # servers stop at 8 or 16 KiB; what is longer is a data: URL or an attack
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -50,6 +52,8 @@ class Table:
 
         This runs on every URL of a run, so it only searches for fixed texts.
         """
+        if len(url) > MAX_URL_CHARS:
+            return []
         low = url.lower()
         found = [entries for marker, entries in self.markers if marker in low]
         by_host = self.hosts.get(last_labels(low))
@@ -63,17 +67,21 @@ class Table:
 
 @lru_cache(maxsize=32)
 def build_table(rules: tuple[Rule, ...], disable: frozenset[str]) -> Table:
-    """The user's *rules* before our own, without those *disable* names."""
+    """The user's *rules* before our own, without those of ours that *disable* names.
+
+    A rule of the user's takes the place of one of ours that has the same name.
+    """
     own, signatures = load_own()
-    active = [rule for rule in (*rules, *own) if rule.name not in disable]
+    hidden = disable | {rule.name for rule in rules}
+    active = (*rules, *(rule for rule in own if rule.name not in hidden))
     entries = tuple(_compile(place, rule) for place, rule in enumerate(active))
     in_urls = [entry for entry in entries if entry.rule.grammar != "attribute"]
-    hosted = [entry for entry in in_urls if entry.rule.hosts and not entry.rule.markers]
+    hosted = [entry for entry in in_urls if _is_found_by_host(entry.rule)]
     marked = [entry for entry in in_urls if entry not in hosted]
     beside = tuple(entry for entry in entries if entry.rule.grammar == "attribute")
     return Table(
         markers=tuple(_group((m, e) for e in marked for m in _markers(e.rule)).items()),
-        hosts=_group((last_labels("//" + h), e) for e in hosted for h in e.rule.hosts),
+        hosts=_group((_host_key(host), e) for e in hosted for host in e.rule.hosts),
         attributes=beside,
         attribute_names=frozenset(name for entry in beside for name in entry.rule.parameter),
         signatures=signatures,
@@ -89,6 +97,15 @@ def load_own() -> tuple[tuple[Rule, ...], SignatureTable]:
 
 def _compile(place: int, rule: Rule) -> Entry:
     return Entry(place, rule, GRAMMARS[rule.grammar], host_pattern(rule.hosts))
+
+
+def _is_found_by_host(rule: Rule) -> bool:
+    keys = [_host_key(host) for host in rule.hosts]
+    return bool(keys) and not rule.markers and not any("*" in key for key in keys)
+
+
+def _host_key(host: str) -> str:
+    return last_labels("//" + host.lower())
 
 
 def _markers(rule: Rule) -> tuple[str, ...]:
