@@ -27,6 +27,7 @@ from archiver.imaging.decode import (
 )
 from archiver.imaging.encode import encode_rendition
 from archiver.imaging.geometry import TURNED, WHOLE, Target, plan_target
+from archiver.imaging.metadata import read_exif, read_profile_name
 from archiver.imaging.refusal import Refusal
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 from archiver.imaging.signatures import ImageType, find_type, name_other
@@ -194,6 +195,8 @@ def _examine_pixels(
         frames,
         renditions,
         difference_hash=fingerprint,
+        exif=read_exif(image),
+        color_profile=read_profile_name(decoded.profile),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -53,7 +54,11 @@ class ImagingSettings:
     @property
     def worker_limit(self) -> int:
         """How many workers may run at once."""
-        return self.workers or len(os.sched_getaffinity(0))
+        if self.workers:
+            return self.workers
+        if sys.platform == "linux":
+            return len(os.sched_getaffinity(0))  # fewer than cpu_count in a container
+        return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)

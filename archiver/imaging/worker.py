@@ -6,6 +6,7 @@ needs, no part of the network.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 import resource
@@ -24,6 +25,7 @@ from archiver.model import Outcome, Picture
 
 Examination = Callable[[str, Contract, bool], Picture]
 _OPEN_FILES = 64
+_NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS of linux/prctl.h
 _DETAIL_CHARS = 2000
 
 
@@ -40,14 +42,16 @@ def serve(examine: Examination) -> None:
 
 
 def limit_process(settings: ImagingSettings) -> None:
-    """Limits for the life of the process: memory, no files written, no core dumps."""
-    memory = settings.worker_memory_bytes
-    for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-    ):
+    """Limits for the life of the process: memory, no files written, no core dumps, no setuid."""
+    limits = {
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+    }
+    if sys.platform == "linux":  # macOS has no limit of the address space
+        limits[resource.RLIMIT_AS] = settings.worker_memory_bytes
+        ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    for limit, value in limits.items():
         resource.setrlimit(limit, (value, value))
 
 

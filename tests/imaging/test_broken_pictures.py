@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from contextlib import suppress
@@ -15,6 +16,7 @@ from archiver.imaging.refusal import Refusal
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 
 SETTINGS = ImagingSettings()
+MUTATIONS = int(os.environ.get("ARCHIVER_TESTS_MUTATIONS", "500"))
 SMALL = (ThumbnailSettings(max_width=32, max_height=32, format="png"),)
 
 OTHERS = {
@@ -66,7 +68,6 @@ WHOLE = {
     "jpeg 2000 codestream": pictures.save(PHOTO, "JPEG2000", no_jp2=True),
     "svg": pictures.SVG,
     "svgz": pictures.SVGZ,
-    "heic": pictures.heic(),
 }
 PARTLY = {"jpeg", "progressive jpeg", "png", "gif", "animated gif", "bmp", "tiff", "ico"}
 
@@ -84,7 +85,7 @@ def test_a_file_that_stops_short(name, lost):
 
 
 @pytest.mark.parametrize("lost", [1, 20, 0.1, 0.5])
-@pytest.mark.parametrize("name", [name for name in WHOLE if name not in ("svgz", "heic", "mpo")])
+@pytest.mark.parametrize("name", [name for name in WHOLE if name not in ("svgz", "mpo")])
 def test_tolerance_takes_it_as_far_as_it_goes(name, lost):
     short = pictures.cut(WHOLE[name], lost)
     picture = examine_bytes(short, SETTINGS, SMALL, tolerant=True)
@@ -169,10 +170,10 @@ def test_a_file_over_the_size_limit_is_not_decoded(tmp_path):
     assert caught.value.outcome == "too_big"
 
 
-def test_500_mutations_end_as_pictures_or_refusals():
+def test_mutations_end_as_pictures_or_refusals():
     source = random.Random(20)
     small = {name: data for name, data in WHOLE.items() if len(data) < 200_000}
-    for round_ in range(500):
+    for round_ in range(MUTATIONS):
         name = source.choice(sorted(small))
         data = mutate(small[name], source)
         with suppress(Refusal, MemoryError):  # answers too; anything else is ours to mend

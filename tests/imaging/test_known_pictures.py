@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import replace
 
 import pictures
@@ -174,7 +175,8 @@ UNDECODED = {
 @pytest.mark.parametrize(
     ("data", "media_type", "extension", "size", "flags"), UNDECODED.values(), ids=UNDECODED.keys()
 )
-def test_what_is_stored_without_a_decoder(data, media_type, extension, size, flags):
+def test_what_is_stored_without_a_decoder(data, media_type, extension, size, flags, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif.HeifImagePlugin", None)
     picture = examine_bytes(data, SETTINGS, [EXACT])
     assert (picture.media_type, picture.extension) == (media_type, extension)
     assert (picture.width_px, picture.height_px, picture.flags) == (*size, flags)
