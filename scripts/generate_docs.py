@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Write the pages of docs/ that are made from the program; ``--check`` only compares.
+
+usage: generate_docs.py [--check]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from archiver.cli.main import COMMANDS, program
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def render_cli() -> str:
+    """The help of every command, as a page."""
+    context = click.Context(
+        program, info_name="archiver", terminal_width=80, **program.context_settings
+    )
+    parts = [
+        "# Command line\n",
+        "Made from the program's own help by `scripts/generate_docs.py`.\n",
+    ]
+    parts.append(_block("archiver", program.get_help(context)))
+    for name in COMMANDS:
+        command = program.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context)
+        parts.append(_block(f"archiver {name}", command.get_help(inner)))
+    return "\n".join(parts)
+
+
+def _block(title: str, text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return f"## {title}\n\n```text\n{lines}\n```\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"cli.md": render_cli}
+
+
+def main() -> int:
+    stale = []
+    for name, render in PAGES.items():
+        path = DOCS / name
+        if path.exists() and path.read_text() == render():
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            path.write_text(render())
+    print("\n".join(f"docs/{name}: not what the program says" for name in stale), end="")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
