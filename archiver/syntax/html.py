@@ -23,6 +23,7 @@ Chooser = Callable[[turbohtml.Document], list[turbohtml.Element]]
 _VALUE = re.compile(
     r"=?[^\s/>=]*+[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\t\n\f\r >]*+))"
 )
+_NO_VALUE = re.compile(r"[\t\n\f\r ]*+=")
 _SWITCH = re.compile(r"<!--\s*+archiver:(off|on)\s*+-->")
 
 
@@ -91,8 +92,14 @@ class HtmlPage:
     def extent(self, tag: SourceTag, name: str) -> tuple[int, int] | None:
         """Where an attribute stands with all of it, also one without value."""
         location = self._location(tag)
-        span = location.attrs.get(name) or location.attrs.get(name.lower()) if location else None
-        return (span.start_offset, span.end_offset) if span else None
+        if location is None:
+            return None
+        span = location.attrs.get(name) or location.attrs.get(name.lower())
+        if span is None:
+            return None
+        bare = _NO_VALUE.match(self._copy, span.end_offset)  # `src= >`: turbohtml leaves the `=`
+        end = bare.end() if bare and not self._find(location, name) else span.end_offset
+        return span.start_offset, end
 
     def value(self, tag: SourceTag, name: str) -> Text | None:
         """The decoded value of an attribute."""

@@ -1,0 +1,177 @@
+"""What changes in HTML beside the links, so that the local copies show."""
+
+import pytest
+
+from archiver.formats import ReadingSettings, read_document
+from archiver.rewrite.edits import plan_edits
+from archiver.rewrite.splice import splice
+
+PAGE = "https://site.example/post/"
+
+
+def rewrite(html, lost=(), base_url=PAGE, encoding="utf-8", **settings):
+    """The document with ``L/name`` as link of every image but those in *lost*."""
+    document = html.encode(encoding)
+    settings = ReadingSettings(**settings)
+    reading = read_document(document, format="html", base_url=base_url, settings=settings)
+    names = [one.url.rpartition("/")[2] for one in reading.references]
+    links = [None if name in lost else f"L/{name}".encode(reading.encoding) for name in names]
+    return splice(document, plan_edits(reading, links)).decode(encoding)
+
+
+LAZY = {
+    "data URL": (
+        '<img src="data:image/gif;base64,AA" data-src="a.png">',
+        '<img src="L/a.png" data-src="L/a.png">',
+    ),
+    "known blank": (
+        "<img src=/img/blank.gif data-src=a.png>",
+        "<img src=L/a.png data-src=L/a.png>",
+    ),
+    "small copy": (
+        '<img src="a.png?w=20" data-src="a.png">',
+        '<img src="L/a.png" data-src="L/a.png">',
+    ),
+    "a picture of its own": (
+        '<img src="b.png" data-large-file="a.png">',
+        '<img src="L/b.png" data-large-file="L/a.png">',
+    ),
+    "no src": ("<img data-src=a.png alt=x>", '<img data-src=L/a.png src="L/a.png" alt=x>'),
+    "no src, last attribute": (
+        "<img data-src='a.png'>",
+        "<img data-src='L/a.png' src=\"L/a.png\">",
+    ),
+    "empty src": ('<img src="" data-src="a.png">', '<img src="L/a.png" data-src="L/a.png">'),
+    "src without value": ("<img src data-src=a.png>", '<img src="L/a.png" data-src=L/a.png>'),
+    "src= without value": ("<img data-src=a.png src= >", '<img data-src=L/a.png src="L/a.png" >'),
+    "template": (
+        '<img src="{{ x }}" data-src="a.png">',
+        '<img src="L/a.png" data-src="L/a.png">',
+    ),
+    "only a srcset": (
+        "<img data-srcset='a.png 1x, b.png 2x'>",
+        "<img data-srcset='L/a.png 1x, L/b.png 2x' src=\"L/a.png\">",
+    ),
+    "placeholder in srcset": (
+        "<img src=c.png srcset='data:image/gif;base64,AA 1x' data-src=a.png>",
+        "<img src=L/c.png srcset='L/a.png' data-src=L/a.png>",
+    ),
+    "real srcset": (
+        "<img srcset='b.png 2x' data-src=a.png>",
+        "<img srcset='L/b.png 2x' data-src=L/a.png>",
+    ),
+    "best of several": (
+        '<img src="none.gif" zoomfile="big.png" file="a.png">',
+        '<img src="L/a.png" zoomfile="L/big.png" file="L/a.png">',
+    ),
+    "in a srcdoc": (
+        "<iframe srcdoc='<img data-src=a.png>'></iframe>",
+        "<iframe srcdoc='<img data-src=L/a.png src=&quot;L/a.png&quot;>'></iframe>",
+    ),
+}
+
+
+@pytest.mark.parametrize(("html", "expected"), LAZY.values(), ids=LAZY.keys())
+def test_lazy_images_show(html, expected):
+    assert rewrite(html) == expected
+
+
+def test_a_placeholder_stays_while_the_real_image_is_lost():
+    html = '<img src="blank.gif" data-src="a.png"><img data-src="b.png">'
+    expected = '<img src="L/blank.gif" data-src="a.png"><img data-src="b.png">'
+    assert rewrite(html, lost=("a.png", "b.png")) == expected
+
+
+BASE = {
+    "quoted": (
+        '<base href="/x/" target=t><img src=a.png>',
+        '<base href="" target=t><img src=L/a.png>',
+    ),
+    "unquoted": (
+        "<base href=/x/ target=t><img src=a.png>",
+        '<base href="" target=t><img src=L/a.png>',
+    ),
+    "other relative URLs": (
+        '<base href="/x/"><a href="p.html#s">1</a><a href="#s">2</a><script src=s.js></script>'
+        '<a href="https://h/">3</a><a href="mailto:a@b">4</a><img src=a.png>',
+        '<base href=""><a href="https://site.example/x/p.html#s">1</a><a href="#s">2</a>'
+        "<script src=https://site.example/x/s.js></script>"
+        '<a href="https://h/">3</a><a href="mailto:a@b">4</a><img src=L/a.png>',
+    ),
+    "fonts": (
+        '<base href="/x/"><style>@font-face{src:url(f.woff2)}</style><img src=a.png>',
+        '<base href=""><style>@font-face{src:url(https://site.example/x/f.woff2)}</style>'
+        "<img src=L/a.png>",
+    ),
+    "escapes": (
+        '<base href="/x/"><a href="p?a=1&amp;b=2">x</a><img src=a.png>',
+        '<base href=""><a href="https://site.example/x/p?a=1&amp;b=2">x</a><img src=L/a.png>',
+    ),
+}
+
+
+@pytest.mark.parametrize(("html", "expected"), BASE.values(), ids=BASE.keys())
+def test_base_is_emptied(html, expected):
+    assert rewrite(html) == expected
+
+
+def test_lost_images_keep_their_meaning_without_the_base():
+    html = '<base href="/x/"><img src="a.png"><img src="b.png?x=1&amp;y=2"><p style="b:url(c.png)">'
+    expected = (
+        '<base href=""><img src="L/a.png"><img src="https://site.example/x/b.png?x=1&amp;y=2">'
+        '<p style="b:url(https://site.example/x/c.png)">'
+    )
+    assert rewrite(html, lost=("b.png?x=1&y=2", "c.png")) == expected
+
+
+def test_nothing_changes_when_every_image_is_lost():
+    html = '<base href="/x/"><meta http-equiv=Content-Security-Policy content=x><img src="a.png">'
+    assert rewrite(html, lost=("a.png",)) == html
+
+
+def test_a_relative_base_of_a_document_without_url():
+    html = '<base href="../x/"><a href="p.html">1</a><img src="https://h.example/a.png">'
+    expected = '<base href=""><a href="../x/p.html">1</a><img src="L/a.png">'
+    assert rewrite(html, base_url=None) == expected
+
+
+def test_the_policy_is_disarmed():
+    html = '<meta http-equiv="Content-Security-Policy" content="x"><img src=a.png>'
+    expected = '<meta http-equiv="x-archived-content-security-policy" content="x"><img src=L/a.png>'
+    assert rewrite(html) == expected
+
+
+def test_cross_origin_checks_are_disarmed():
+    html = "<img crossorigin src=a.png integrity='sha256-A'><script src=s.js integrity=x></script>"
+    expected = (
+        "<img data-crossorigin src=L/a.png data-integrity='sha256-A'>"
+        "<script src=s.js integrity=x></script>"
+    )
+    assert rewrite(html) == expected
+    assert rewrite(html, lost=("a.png",)) == html
+
+
+LARGEST = {
+    "widths": (
+        "<img srcset=' a.png 300w, b.png 900w , c.png 600w '>",
+        "<img srcset=' L/b.png 900w '>",
+    ),
+    "densities": ("<img srcset='a.png, b.png 2x'>", "<img srcset='L/b.png 2x'>"),
+    "one entry": ("<img srcset='a.png 2x'>", "<img srcset='L/a.png 2x'>"),
+}
+
+
+@pytest.mark.parametrize(("html", "expected"), LARGEST.values(), ids=LARGEST.keys())
+def test_only_the_largest_entry_of_a_srcset(html, expected):
+    assert rewrite(html, srcset="largest") == expected
+    assert rewrite(html, lost=("a.png", "b.png"), srcset="largest") == html
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "cp932", "iso2022_jp"])
+def test_adjustments_are_written_in_the_encoding_of_the_document(encoding):
+    label = {"cp932": "shift_jis", "iso2022_jp": "iso-2022-jp"}.get(encoding, encoding)
+    html = f"<meta charset={label}><title>日本</title><img data-src=a.png alt='日'>"
+    expected = (
+        f"<meta charset={label}><title>日本</title><img data-src=L/a.png src=\"L/a.png\" alt='日'>"
+    )
+    assert rewrite(html, encoding=encoding) == expected
