@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -56,8 +55,8 @@ class ImagingSettings:
         """How many workers may run at once."""
         if self.workers:
             return self.workers
-        if sys.platform == "linux":
-            return len(os.sched_getaffinity(0))  # fewer than cpu_count in a container
+        if hasattr(os, "sched_getaffinity"):  # Linux; fewer than cpu_count in a container
+            return len(os.sched_getaffinity(0))
         return os.cpu_count() or 1
 
 

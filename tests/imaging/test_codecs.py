@@ -33,9 +33,6 @@ EXTRAS = {
 @pytest.mark.parametrize(("module", "format", "media_type"), EXTRAS.values(), ids=EXTRAS.keys())
 def test_a_plug_in_that_is_installed_is_used(module, format, media_type):
     pytest.importorskip(module)
-    __import__(
-        {"pillow_jxl": "pillow_jxl.JpegXLImagePlugin"}.get(module, f"{module}.HeifImagePlugin")
-    )
     data = pictures.picture(format)
     picture = examine_bytes(data, ImagingSettings(), [ThumbnailSettings()])
     assert (picture.media_type, picture.width_px, picture.flags) == (media_type, 400, ())
