@@ -6,9 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from http.cookiejar import CookieJar
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import httpx
 
@@ -16,6 +15,7 @@ from archiver.errors import FetchError, PictureError
 from archiver.fetch.download import BadBodyError, save_body
 from archiver.fetch.failures import TransportFailure
 from archiver.fetch.headers import make_headers
+from archiver.fetch.http import open_http
 from archiver.fetch.politeness import Gate, Gates
 from archiver.fetch.redirects import REDIRECTS, Chain, UnusableUrlError, normalize_url
 from archiver.fetch.resolver import LookUp
@@ -73,13 +73,7 @@ class Client:
         self.requests_made = 0
 
     async def __aenter__(self) -> Self:
-        _tame_library_loggers()
-        self._http = httpx.AsyncClient(
-            transport=Transport(self._settings, self._look_up),
-            cookies=_NoCookies(),
-            trust_env=False,
-            timeout=None,  # the transport has its own
-        )
+        self._http = open_http(Transport(self._settings, self._look_up))
         return self
 
     async def __aexit__(
@@ -149,8 +143,7 @@ class Client:
             while True:
                 download = await self._hop(job, chain)
                 if download is not None:
-                    is_repeated = download.is_framed and download.sha256 == job.incomplete_sha256
-                    return replace(download, attempts=job.requests, is_repeated=is_repeated)
+                    return download
                 if chain.hops > self._settings.redirects:
                     raise fetch_error(job.url, "redirects")
         except UnusableUrlError as error:
@@ -170,7 +163,7 @@ class Client:
             except (TransportFailure, BadBodyError, TimeoutError) as error:
                 reason = "timeout" if isinstance(error, TimeoutError) else error.reason
                 gate.note(has_answered=isinstance(error, BadBodyError))
-                logger.debug("failed url=%s reason=%s cause=%r", redact(chain.url), reason, error)
+                logger.debug("failed url=%s reason=%s", _Redacted(chain.url), reason)
                 raise fetch_error(job.url, reason) from error
             gate.note(has_answered=True)
             return found
@@ -179,14 +172,16 @@ class Client:
         request = self._request(job, chain)
         response = await self._http.send(request, stream=True, auth=None)
         try:
-            logger.debug("asked url=%s status=%d", redact(chain.url), response.status_code)
+            logger.debug("asked url=%s status=%d", _Redacted(chain.url), response.status_code)
             chain.take_cookies(response.headers.get_list("set-cookie"))
             location = response.extensions.get("location")
             if response.status_code in REDIRECTS and location is not None:
                 chain.follow(location)
                 return None
             self._judge(response, job, gate)
-            return await save_body(response, self._spool, self._settings, job.max_bytes)
+            download = await save_body(response, self._spool, self._settings, job.max_bytes)
+            is_repeated = download.is_framed and download.sha256 == job.incomplete_sha256
+            return replace(download, attempts=job.requests, is_repeated=is_repeated)
         finally:
             await response.aclose()
 
@@ -229,15 +224,11 @@ def _with_attempts(error: FetchError, attempts: int) -> FetchError:
     )
 
 
-class _NoCookies(CookieJar):
-    """Keeps nothing: cookies live as long as one chain of redirects."""
+@dataclass(frozen=True, slots=True)
+class _Redacted:
+    """A URL that is redacted when, and only when, a log line is written."""
 
-    def extract_cookies(self, response: Any, request: Any) -> None:
-        return
+    url: str
 
-
-def _tame_library_loggers() -> None:
-    """httpx logs every URL with its secrets at INFO, the others say as much at DEBUG."""
-    for name in ("httpx", "httpcore", "aiohttp", "asyncio"):
-        library = logging.getLogger(name)
-        library.setLevel(max(library.level, logging.WARNING))
+    def __str__(self) -> str:
+        return redact(self.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import AsyncIterable
 
 import httpx
 
@@ -38,7 +39,8 @@ async def save_body(
         TransportFailure: it broke off.
         DiskFullError: there is no space for it.
     """
-    if (_content_length(response) or 0) > max_bytes:
+    stated_bytes = _content_length(response)
+    if (stated_bytes or 0) > max_bytes:
         raise BadBodyError("bytes")
     decoder = _decoder(response)
     file = open_spool(spool)
@@ -53,7 +55,7 @@ async def save_body(
         sha256=digest,
         size_bytes=size_bytes,
         final_url=str(response.request.url),
-        is_framed=_is_framed(response),
+        is_framed=stated_bytes is not None or _is_chunked(response),
         media_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
         etag=response.headers.get("etag", ""),
         last_modified=response.headers.get("last-modified", ""),
@@ -71,7 +73,7 @@ async def _copy(
     meter = Meter(settings.floor_bytes_s, settings.floor_window_s)
     digest, raw_bytes, size_bytes = hashlib.sha256(), 0, 0
     try:
-        async for data in response.aiter_raw():
+        async for data in _stream(response):
             raw_bytes += len(data)
             meter.count(len(data))
             for piece in decoder.decode(data):
@@ -86,6 +88,12 @@ async def _copy(
     if size_bytes == 0:
         raise BadBodyError("empty")
     return digest.hexdigest(), size_bytes
+
+
+def _stream(response: httpx.Response) -> AsyncIterable[bytes]:
+    """The body as it comes: `aiter_raw` without its chunking, which costs a fifth of a request."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return response.stream
 
 
 class Meter:
@@ -126,7 +134,6 @@ def _content_length(response: httpx.Response) -> int | None:
     return int(value) if value.isascii() and value.isdigit() else None
 
 
-def _is_framed(response: httpx.Response) -> bool:
-    """Whether the transport could tell a whole body from a cut one; cut ones it refuses."""
-    is_chunked = "chunked" in response.headers.get("transfer-encoding", "").lower()
-    return is_chunked or _content_length(response) is not None
+def _is_chunked(response: httpx.Response) -> bool:
+    """Like a length, chunks let the transport tell a whole body from a cut one."""
+    return "chunked" in response.headers.get("transfer-encoding", "").lower()

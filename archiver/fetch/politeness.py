@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -54,19 +54,24 @@ class Gate:
         self._gone_until_s: float | None = None
         self._failures = 0
 
-    @asynccontextmanager
-    async def turn(self, url: str) -> AsyncIterator[None]:
-        """Wait for a slot, hold it for one request.
+    def turn(self, url: str) -> Turn:
+        """``async with`` it: wait for a slot, hold it for one request.
 
-        Raises:
-            FetchError: the host is left alone for this run.
+        Entering raises `FetchError` where the host is left alone for this run.
         """
-        async with self._slots:
+        return Turn(self, url)
+
+    async def enter(self, url: str) -> None:
+        await self._slots.acquire()
+        try:
             await self._pass_turnstile(url)
-            try:
-                yield
-            finally:
-                self._all.release()
+        except BaseException:
+            self._slots.release()
+            raise
+
+    def leave(self) -> None:
+        self._all.release()
+        self._slots.release()
 
     def pause(self, wait_s: float) -> None:
         """The host asked all of us to wait; longer than the cap, and it is left for this run."""
@@ -103,6 +108,20 @@ class Gate:
                     break
                 self._all.release()  # paused while we waited for the slot
             self._next_start_s = self._clock() + self._pace_s
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One request's turn at a gate."""
+
+    gate: Gate
+    url: str
+
+    async def __aenter__(self) -> None:
+        await self.gate.enter(self.url)
+
+    async def __aexit__(self, *_: object) -> None:
+        self.gate.leave()
 
 
 @cache

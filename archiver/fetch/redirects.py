@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import ada_url
 
@@ -33,14 +32,15 @@ def normalize_url(url: str, base: str | None = None) -> str:
     'http://127.0.0.1/a%20b%2f?'
     """
     try:
-        parsed = ada_url.URL(url, base) if base else ada_url.URL(url)
+        href = ada_url.join_url(base, url) if base else ada_url.normalize_url(url)
     except ValueError as error:
         raise UnusableUrlError("url") from error
-    if parsed.protocol not in ("http:", "https:"):
+    if not href.startswith(("http://", "https://")):
         raise UnusableUrlError("scheme")
-    if parsed.username or parsed.password:
-        parsed.username = parsed.password = ""
-    return parsed.href.partition("#")[0]
+    href = href.partition("#")[0]
+    scheme, _, rest = href.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}" if "@" in authority else href
 
 
 def resolve_location(url: str, location: bytes) -> str:
@@ -59,6 +59,18 @@ def resolve_location(url: str, location: bytes) -> str:
     return normalize_url(text, url)
 
 
+def host_of(url: str) -> str:
+    """The host of a normalized URL.
+
+    >>> host_of("http://[::1]:80/"), host_of("https://h.example/a:b")
+    ('::1', 'h.example')
+    """
+    authority = url.partition("://")[2].partition("/")[0]
+    if authority.startswith("["):
+        return authority[1:].partition("]")[0]
+    return authority.partition(":")[0]
+
+
 @dataclass(slots=True)
 class Chain:
     """One URL and the redirects after it.
@@ -66,6 +78,7 @@ class Chain:
     Attributes:
         url: the one to ask for now.
         referer: sent with each hop but from https to http; None: no such header.
+        host: of the URL, without port and brackets.
         hops: redirects followed so far.
         cookies: host → name → value; host-only and dropped with the chain, because some hosts
             redirect for ever a client that does not bring theirs back.
@@ -75,10 +88,10 @@ class Chain:
     referer: str | None = None
     hops: int = 0
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    host: str = ""
 
-    @property
-    def host(self) -> str:
-        return urlsplit(self.url).hostname or ""
+    def __post_init__(self) -> None:
+        self.host = host_of(self.url)
 
     def take_cookies(self, values: Iterable[str]) -> None:
         """Keep what Set-Cookie headers of the present host say."""
@@ -95,6 +108,7 @@ class Chain:
         """
         was_secure = self.url.startswith("https:")
         self.url = resolve_location(self.url, location)
+        self.host = host_of(self.url)
         self.hops += 1
         if was_secure and not self.url.startswith("https:"):
             self.referer = None
