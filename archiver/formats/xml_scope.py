@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archiver.formats.findings import Findings
 from archiver.model import Reference
-from archiver.syntax.escapes import CDATA
+from archiver.syntax.escapes import CDATA, XML_TEXT
 from archiver.syntax.text import Text, codec_of
 from archiver.syntax.urls import resolve_base
 from archiver.syntax.xml import XML_NAMESPACE, Name, XmlDocument, XmlElement, parse_xml
@@ -70,14 +70,14 @@ class XmlScope:
         return self.findings.add_url(value, role, self.base(element)) if value else None
 
     def content(self, element: XmlElement) -> list[tuple[Text, bool]]:
-        """The decoded runs of character data that are not blank, and whether each is CDATA."""
+        """The decoded runs of character data that are not blank, and whether each is CDATA.
+
+        The document's own entities are left alone: in a long text they could grow without bound.
+        """
         return [
-            (
-                self.text.child(piece.start, piece.end, CDATA if cdata else self.document.codec),
-                cdata,
-            )
-            for piece in element.pieces
-            if (cdata := piece.is_cdata) or not self.text.text[piece.start : piece.end].isspace()
+            (self.text.child(start, end, CDATA if is_cdata else XML_TEXT), is_cdata)
+            for start, end, is_cdata in element.pieces
+            if not self.text.text[start:end].isspace()
         ]
 
 

@@ -15,7 +15,7 @@ from archiver.syntax.escapes import Codec, xml_codec
 
 XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 XLINK = "http://www.w3.org/1999/xlink"
-MAX_ENTITY_CHARACTERS = 10_000  # of an expanded entity; what grows beyond ("laughs") is no entity
+MAX_ENTITY_CHARACTERS = 200  # of an expanded entity, a URL's worth: more makes small files huge
 MAX_ENTITIES = 1000
 MAX_PREFIXES = 200  # declared at one place: each nested declaration copies those around it
 
