@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import resource
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -23,7 +24,7 @@ from pathlib import Path
 _PR_SET_CHILD_SUBREAPER = 36
 _SAMPLE_EVERY_S = 0.05
 _LEFT_BEHIND_S = 5.0  # how long processes may outlive their command
-_SESSION, _PARENT = 3, 1  # fields of /proc/PID/stat after the name
+_PARENT = 1  # field of /proc/PID/stat after the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def measure(command: Command, *, is_sampled: bool = False) -> Cost:
     """
     command.prepare()
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    others = _descendants(frozenset())  # nginx
     before, start = _children_cpu_s(), time.monotonic()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
@@ -74,12 +76,11 @@ def measure(command: Command, *, is_sampled: bool = False) -> Cost:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
         )
-        with _sampling(process.pid if is_sampled else None) as peak:
-            code = _wait(process, command.timeout_s)
+        with _sampling(others if is_sampled else None) as peak:
+            code = _wait(process, others, command.timeout_s)
             wall_s = time.monotonic() - start
-            _reap(process.pid)
+            _reap(others)
         output.seek(0)
         said = output.read().decode(errors="replace")
     if code != 0:
@@ -114,48 +115,54 @@ def _children_cpu_s() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> int:
+def _wait(process: subprocess.Popen[bytes], others: frozenset[int], timeout_s: float) -> int:
     try:
         return process.wait(timeout_s)
     except subprocess.TimeoutExpired as error:
-        for pid in _session_members(process.pid):
+        for pid in _descendants(others):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, 9)
+                os.kill(pid, signal.SIGKILL)
         process.wait()
         raise BenchError(f"still running after {timeout_s:.0f} s") from error
 
 
-def _reap(session: int) -> None:
+def _reap(others: frozenset[int]) -> None:
     """Wait for what the command left behind, so that its CPU is counted."""
     deadline = time.monotonic() + _LEFT_BEHIND_S
-    while members := _session_members(session):
+    while left := _descendants(others):
         if time.monotonic() > deadline:
-            raise BenchError(f"left processes behind: {members}")
-        for pid in members:
+            raise BenchError(f"left processes behind: {sorted(left)}")
+        for pid in left:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
         time.sleep(0.01)
 
 
-def _session_members(session: int) -> list[int]:
-    members = []
+def _descendants(others: frozenset[int]) -> frozenset[int]:
+    """All processes below this one except *others*; by parents, as workers leave the session."""
+    children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
             with contextlib.suppress(OSError):
                 fields = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
-                if int(fields[_SESSION]) == session:
-                    members.append(int(entry))
-    return members
+                children.setdefault(int(fields[_PARENT]), []).append(int(entry))
+    found: set[int] = set()
+    waiting = [os.getpid()]
+    while waiting:
+        below = [pid for pid in children.get(waiting.pop(), []) if pid not in others]
+        found.update(below)
+        waiting.extend(below)
+    return frozenset(found)
 
 
 @contextlib.contextmanager
-def _sampling(session: int | None) -> Iterator[list[int]]:
+def _sampling(others: frozenset[int] | None) -> Iterator[list[int]]:
     """A list of one number, the highest sum of PSS bytes seen while the block ran."""
     peak, is_over = [0], threading.Event()
 
     def sample() -> None:
-        while session is not None and not is_over.wait(_SAMPLE_EVERY_S):
-            peak[0] = max(peak[0], sum(map(_pss_bytes, _session_members(session))))
+        while others is not None and not is_over.wait(_SAMPLE_EVERY_S):
+            peak[0] = max(peak[0], sum(map(_pss_bytes, _descendants(others))))
 
     thread = threading.Thread(target=sample)
     thread.start()
