@@ -10,19 +10,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
 from archiver.cdn.attributes import find_beside
-from archiver.cdn.cleaning import Found, clean, find_originals, find_sources, has_mark, is_sealed
+from archiver.cdn.cleaning import (
+    MAX_DEPTH,
+    Found,
+    Study,
+    clean,
+    find_originals,
+    has_mark,
+)
 from archiver.cdn.rule import Rule
 from archiver.cdn.table import Table, build_table
 from archiver.model import Candidate, Kind
 
 MAX_CANDIDATES = 4  # without https; more requests than that are not polite for one picture
-MAX_DEPTH = 3  # proxies inside proxies
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _HTTP = re.compile(r"http://([^/?#:@\[]+)(?::80)?(?=[/?#]|$)", re.IGNORECASE)
 
@@ -59,10 +65,10 @@ def plan_candidates(
         attributes: of the element that names it.
     """
     table = _table(settings)
-    if not table.find_entries(url) and table.attribute_names.isdisjoint(attributes):
-        plan: tuple[Candidate, ...] = (Candidate(url),)
-    else:
-        plan = _plan(url, attributes, settings.quality, table)
+    given = Study(url, table)
+    plan: tuple[Candidate, ...] = (Candidate(url),)
+    if given.entries or not table.attribute_names.isdisjoint(attributes):
+        plan = _plan(given, attributes, settings.quality, table)
     return plan if url[:5].lower() != "http:" else plan + _upgrade(plan)
 
 
@@ -72,47 +78,55 @@ def has_watermark(url: str, settings: PlanningSettings = _DEFAULTS) -> bool:
     >>> has_watermark("https://i.example/a.png?x-bce-process=image/watermark,g_7")
     True
     """
-    return has_mark(url, _table(settings))
+    table = _table(settings)
+    return has_mark(Study(url, table), table)
+
+
+def _table(settings: PlanningSettings) -> Table:
+    return _default_table() if settings is _DEFAULTS else _custom_table(settings)
+
+
+@lru_cache(maxsize=1)
+def _default_table() -> Table:
+    return build_table((), frozenset())
 
 
 @lru_cache(maxsize=32)
-def _table(settings: PlanningSettings) -> Table:
+def _custom_table(settings: PlanningSettings) -> Table:
     return build_table(settings.rules, settings.disable)
 
 
 def _plan(
-    url: str, attributes: Mapping[str, str], quality: str, table: Table
+    given: Study, attributes: Mapping[str, str], quality: str, table: Table
 ) -> tuple[Candidate, ...]:
-    before = [_candidate(found, Kind.CLEAN) for found in find_beside(url, attributes, table)]
+    before = [_candidate(found, Kind.CLEAN) for found in find_beside(given.url, attributes, table)]
     after: list[Candidate] = []
-    sealed = is_sealed(url, table)
+    inside = _find_inside(given, quality, table)
     if quality == "original":
-        before += _inside(url, quality, table)
-        before += (_candidate(found, Kind.ORIGINAL) for found in find_originals(url, table))
-    elif not sealed:
-        after += _inside(url, quality, table)
-    if not sealed:
-        before.append(_candidate(clean(url, table), Kind.CLEAN))
-    return _arrange(before, Candidate(url), after)
+        before += inside
+        before += [_candidate(found, Kind.ORIGINAL) for found in find_originals(given, table)]
+    else:
+        after += (candidate for candidate in inside if not given.coverage.query)
+    cleaned = clean(given, table)
+    if cleaned.rule and not given.coverage.query:
+        before.append(_candidate(cleaned, Kind.CLEAN))
+    if not before and not after:
+        return (Candidate(given.url),)
+    return _arrange(before, Candidate(given.url), after)
 
 
-def _inside(url: str, quality: str, table: Table) -> Iterator[Candidate]:
+def _find_inside(given: Study, quality: str, table: Table) -> Iterator[Candidate]:
     """The source a proxy carries, itself without its watermark or processing."""
-    found = _unwrap(Found(url), table)
-    if found.url == url:
-        return
-    originals = find_originals(found.url, table) if quality == "original" else ()
-    best = originals[0] if originals else clean(found.url, table)
-    yield Candidate(best.url, Kind.NESTED_SOURCE, found.rule, found.confidence)
-
-
-def _unwrap(found: Found, table: Table) -> Found:
+    found, inner = Found(given.url), given
     for _ in range(MAX_DEPTH):
-        source, rule = next(find_sources(found.url, table), ("", None))
+        source, rule = next(inner.sources(), ("", None))
         if rule is None:
             break
-        found = found.then(source, rule)
-    return found
+        found, inner = found.then(source, rule), Study(source, table)
+    if inner is not given:
+        originals = find_originals(inner, table) if quality == "original" else ()
+        best = originals[0] if originals else clean(inner, table)
+        yield Candidate(best.url, Kind.NESTED_SOURCE, found.rule, found.confidence)
 
 
 def _candidate(found: Found, kind: Kind) -> Candidate:
@@ -140,7 +154,11 @@ def _upgrade(plan: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
 
     A port other than 80 speaks plain HTTP, so there is nothing to upgrade to.
     """
-    best = plan[0] if plan[0].kind is Kind.CLEAN and plan[0].confidence == "high" else None
-    given = best or next(c for c in plan if c.kind is Kind.AS_GIVEN)
-    secure = _HTTP.sub(r"https://\1", given.url, count=1) if _HTTP.match(given.url) else ""
-    return (replace(given, url=secure, kind=Kind.HTTPS),) if secure else ()
+    best = plan[0]
+    if best.kind is not Kind.CLEAN or best.confidence != "high":
+        best = next(candidate for candidate in plan if candidate.kind is Kind.AS_GIVEN)
+    match = _HTTP.match(best.url)
+    if match is None:
+        return ()
+    secure = f"https://{match[1]}{best.url[match.end() :]}"
+    return (Candidate(secure, Kind.HTTPS, best.rule, best.confidence),)

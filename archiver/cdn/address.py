@@ -7,7 +7,7 @@ nothing, and takes relative and scheme-relative references as they stand.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _FETCHED = ("http:", "https:", "file:")
@@ -37,11 +37,11 @@ class Address:
         return self.origin + self.path + query + self.fragment
 
     def with_path(self, path: str) -> Address:
-        return replace(self, path=path)
+        return Address(self.origin, self.host, path, self.query, self.fragment)
 
     def with_query(self, query: str) -> Address:
         """The same address with another query; an emptied one drops its ``?``."""
-        return replace(self, query=query or None)
+        return Address(self.origin, self.host, self.path, query or None, self.fragment)
 
 
 def parse_address(url: str) -> Address | None:

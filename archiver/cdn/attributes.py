@@ -24,5 +24,5 @@ def find_beside(url: str, attributes: Mapping[str, str], table: Table) -> Iterat
     for entry in table.attributes:
         for name in entry.rule.parameter:
             value = re.fullmatch(entry.rule.match, attributes.get(name, ""))
-            if value and entry.holds_for(address.host):
+            if value and (entry.hosts is None or entry.hosts.fullmatch(address.host)):
                 yield Found(value.expand(entry.rule.clean), entry.rule.name, entry.rule.confidence)

@@ -6,14 +6,15 @@ construction: the result is a URL that no rule changes, or the URL as given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from archiver.cdn.address import Address, parse_address
+from archiver.cdn.grammars import SOURCE_GRAMMARS
 from archiver.cdn.pieces import cut_encoded
 from archiver.cdn.rule import Finding, Rule
-from archiver.cdn.signatures import Coverage
-from archiver.cdn.table import Table
+from archiver.cdn.signatures import NO_COVERAGE, Coverage
+from archiver.cdn.table import Entry, Table
 
 MAX_PASSES = 8  # real URLs settle in two; one that has not by then is left as given
 MAX_DEPTH = 3  # proxies inside proxies
@@ -29,6 +30,8 @@ class Found:
     confidence: str = "high"
 
     def then(self, url: str, rule: Rule) -> Found:
+        if not self.rule:
+            return Found(url, rule.name, rule.confidence)
         return self.join(Found(url, rule.name, rule.confidence))
 
     def join(self, later: Found) -> Found:
@@ -39,31 +42,73 @@ class Found:
         return Found(later.url, "+".join(names), confidence)
 
 
-def clean(url: str, table: Table, depth: int = 0) -> Found:
-    """*url* without watermark instructions; the same object where no rule matches."""
-    found = Found(url)
+class Study:
+    """What the rules say of a URL, asked one by one: most questions need only the first."""
+
+    __slots__ = ("_coverage", "_table", "address", "entries", "url")
+
+    def __init__(self, url: str, table: Table) -> None:
+        self.url, self._table = url, table
+        self.entries = table.find_entries(url)
+        self.address = parse_address(url) if self.entries else None
+        self._coverage: Coverage | None = None
+
+    def findings(self, entries: Iterable[Entry] | None = None) -> Iterator[tuple[Rule, Finding]]:
+        """Rules and what they find, in the order of the table; of some *entries*, or of all."""
+        address = self.address
+        if address is None:
+            return
+        for entry in self.entries if entries is None else entries:
+            if entry.hosts is None or entry.hosts.fullmatch(address.host):
+                finding = entry.grammar(address, entry.rule)
+                if finding is not None:
+                    yield entry.rule, finding
+
+    def sources(self) -> Iterator[tuple[str, Rule]]:
+        """URLs that proxies and engines carry inside, as they stand there."""
+        carriers = [entry for entry in self.entries if entry.rule.grammar in SOURCE_GRAMMARS]
+        return ((f.source, rule) for rule, f in self.findings(carriers) if f.source)
+
+    @property
+    def coverage(self) -> Coverage:
+        """What the signatures of the URL cover."""
+        if self._coverage is None:
+            signatures = self._table.signatures
+            known = self.address and signatures.find_coverage(self.address)
+            self._coverage = known or NO_COVERAGE
+        return self._coverage
+
+    def is_allowed(self, edited: Address) -> bool:
+        return self.address is not None and self.coverage.allows(self.address, edited)
+
+
+def clean(given: Study, table: Table, depth: int = 0) -> Found:
+    """The URL without watermark instructions; the same object where no rule matches."""
+    found, current = Found(given.url), given
     for _ in range(MAX_PASSES):
-        edited = _clean_once(found, table, depth)
-        if edited is found:
+        edited = _clean_once(found, current, table, depth)
+        if edited is None:
             return found
-        found = edited
-    return Found(url)
+        found, current = edited, Study(edited.url, table)
+    return Found(given.url)
 
 
-def _clean_once(found: Found, table: Table, depth: int) -> Found:
-    """The first edit that a rule proposes and no signature forbids; *found* itself for none."""
-    for address, coverage, rule, finding in find_all(found.url, table):
+def _clean_once(found: Found, current: Study, table: Table, depth: int) -> Found | None:
+    """The first edit that a rule proposes and no signature forbids; None for no edit."""
+    for rule, finding in current.findings():
         edited = finding.clean
         if edited is None and finding.embedded[1]:
             edited = _clean_embedded(finding, table, depth)
-        if edited is not None and coverage.allows(address, edited):
+        if edited is not None and current.is_allowed(edited):
             return found.then(edited.url, rule)
-    return found
+    return None
 
 
 def _clean_embedded(finding: Finding, table: Table, depth: int) -> Address | None:
     """The URL with the source inside it cleaned; None where that changes nothing."""
-    inner = clean(finding.source, table, depth + 1) if depth < MAX_DEPTH else Found(finding.source)
+    if depth >= MAX_DEPTH:
+        return None
+    inner = clean(Study(finding.source, table), table, depth + 1)
     if inner.url == finding.source:
         return None
     before, raw, after = finding.embedded
@@ -71,70 +116,39 @@ def _clean_embedded(finding: Finding, table: Table, depth: int) -> Address | Non
     return None if cut is None else parse_address(before + cut + after)
 
 
-def find_all(url: str, table: Table) -> Iterator[tuple[Address, Coverage, Rule, Finding]]:
-    """Every finding of a rule in *url*, in the order of the table."""
-    entries = table.find_entries(url)
-    address = parse_address(url) if entries else None
-    if address is None:
-        return
-    coverage = None
-    for entry in entries:
-        finding = entry.grammar(address, entry.rule) if entry.holds_for(address.host) else None
-        if finding is not None:
-            coverage = coverage or table.signatures.find_coverage(address)
-            yield address, coverage, entry.rule, finding
+def has_mark(given: Study, table: Table, depth: int = 0) -> bool:
+    """Whether a rule sees a watermark instruction in the URL or its source, signed or not."""
+    if any(finding.is_marked for _, finding in given.findings()):
+        return True
+    inside = (Study(source, table) for source, _ in given.sources())
+    return depth < MAX_DEPTH and any(has_mark(source, table, depth + 1) for source in inside)
 
 
-def has_mark(url: str, table: Table, depth: int = 0) -> bool:
-    """Whether a rule sees a watermark instruction in *url*, signed or not."""
-    return any(
-        finding.is_marked
-        or (
-            finding.embedded[1] and depth < MAX_DEPTH and has_mark(finding.source, table, depth + 1)
-        )
-        for _, _, _, finding in find_all(url, table)
-    )
+def find_originals(given: Study, table: Table) -> tuple[Found, ...]:
+    """Sources without any processing, best first; empty where no rule knows one."""
+    return tuple(_settle(found, table) for found in _originals_once(Found(given.url), given))
 
 
-def is_sealed(url: str, table: Table) -> bool:
-    """Whether a signature covers the query, so that only the URL as given can answer."""
-    address = parse_address(url)
-    return address is not None and table.signatures.find_coverage(address).query
-
-
-def find_sources(url: str, table: Table) -> Iterator[tuple[str, Rule]]:
-    """URLs that proxies and engines carry inside *url*, as they stand there."""
-    for _, _, rule, finding in find_all(url, table):
-        if finding.source:
-            yield finding.source, rule
-
-
-def find_originals(url: str, table: Table) -> tuple[Found, ...]:
-    """Sources of *url* without any processing, best first; empty where no rule knows one."""
-    return tuple(_settle(found, table) for found in _originals_once(Found(url), table))
-
-
-def _originals_once(found: Found, table: Table) -> tuple[Found, ...]:
+def _originals_once(found: Found, current: Study) -> tuple[Found, ...]:
     """The originals of the first rule that has some and was not yet used."""
     used = found.rule.split("+")
-    for address, coverage, rule, finding in find_all(found.url, table):
-        if rule.name in used:
-            continue
+    for rule, finding in current.findings():
         allowed = tuple(
             found.then(edited.url, rule)
             for edited in finding.originals
-            if edited != address and (rule.is_unsigned or coverage.allows(address, edited))
+            if edited != current.address and (rule.is_unsigned or current.is_allowed(edited))
         )
-        if allowed:
+        if allowed and rule.name not in used:
             return allowed
     return ()
 
 
 def _settle(found: Found, table: Table) -> Found:
     """Follow the best original of an original until there is none; then clean what is left."""
+    current = Study(found.url, table)
     for _ in range(MAX_PASSES):
-        further = _originals_once(found, table)
+        further = _originals_once(found, current)
         if not further:
             break
-        found = further[0]
-    return found.join(clean(found.url, table))
+        found, current = further[0], Study(further[0].url, table)
+    return found.join(clean(current, table))

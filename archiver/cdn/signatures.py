@@ -44,36 +44,47 @@ class SignatureTable:
     def __init__(self, signatures: tuple[Signature, ...]) -> None:
         self.signatures = signatures
         self._keys = frozenset(k for s in signatures for k in (*s.keys, *s.any_of))
-        self._compiled = tuple(
-            (s, frozenset(s.keys), host_pattern(s.hosts), re.compile(s.match)) for s in signatures
-        )
+        self._by_key = tuple(_compile(s) for s in signatures if s.keys or s.any_of)
+        self._by_path = tuple(_compile(s) for s in signatures if not s.keys and not s.any_of)
+        self._path = re.compile("|".join(f"(?:{one.path.pattern})" for one in self._by_path))
 
     def find_coverage(self, address: Address) -> Coverage:
         """The parts of *address* that its signatures cover, all of them together."""
         values = query_values(address)
-        is_keyed = not self._keys.isdisjoint(values)
-        covers: set[str] = set()
-        keys: set[str] = set()
-        for signature, needed, hosts, path in self._compiled:
-            if (needed or signature.any_of) and not is_keyed:
-                continue
-            if (
-                needed <= values.keys()
-                and (hosts is None or hosts.fullmatch(address.host))
-                and _is_signed(signature, values)
-                and path.search(address.path)
-            ):
-                covers.update(_covers(signature, values))
-                keys.update(k for k in (*signature.keys, *signature.any_of) if k in values)
-        return Coverage("path" in covers, "query" in covers, frozenset(keys))
+        compiled = self._by_path if self._path.search(address.path) else ()
+        if not self._keys.isdisjoint(values):
+            compiled += self._by_key
+        signatures = [one for one in compiled if _is_signed(one, address, values)]
+        if not signatures:
+            return NO_COVERAGE
+        covers = {part for one in signatures for part in _covers(one.signature, values)}
+        keys = {k for one in signatures for k in (*one.signature.keys, *one.signature.any_of)}
+        return Coverage("path" in covers, "query" in covers, frozenset(keys & values.keys()))
 
 
-def _is_signed(signature: Signature, values: dict[str, str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    signature: Signature
+    keys: frozenset[str]
+    hosts: re.Pattern[str] | None
+    path: re.Pattern[str]
+
+
+def _compile(signature: Signature) -> _Compiled:
+    hosts = host_pattern(signature.hosts)
+    return _Compiled(signature, frozenset(signature.keys), hosts, re.compile(signature.match))
+
+
+def _is_signed(one: _Compiled, address: Address, values: dict[str, str]) -> bool:
+    signature = one.signature
+    if not one.keys <= values.keys():
+        return False
     if signature.any_of and values.keys().isdisjoint(signature.any_of):
         return False
-    if not signature.value:
-        return True
-    return re.match(signature.value, view(values[signature.keys[0]])) is not None
+    if signature.value and not re.match(signature.value, view(values[signature.keys[0]])):
+        return False
+    is_host = one.hosts is None or one.hosts.fullmatch(address.host) is not None
+    return is_host and one.path.search(address.path) is not None
 
 
 def _covers(signature: Signature, values: dict[str, str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from archiver.cdn.reading import read_rules, read_signatures
 from archiver.cdn.rule import Rule
 from archiver.cdn.signatures import SignatureTable
 
+_COMMON = ("image", "?im", "&im", "/_", "%")  # each stands in several markers
 MAX_URL_CHARS = 16_384  # servers stop at 8 or 16 KiB; what is longer is a data: URL or an attack
 
 
@@ -27,8 +28,8 @@ class Entry:
     grammar: Grammar
     hosts: re.Pattern[str] | None
 
-    def holds_for(self, host: str) -> bool:
-        return self.hosts is None or self.hosts.fullmatch(host) is not None
+
+_Markers = tuple[tuple[str, tuple[Entry, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +37,42 @@ class Table:
     """All rules of a run.
 
     Attributes:
-        markers: a lower-case text and the entries that need it in the URL.
+        gates: a lower-case text, and the longer ones that hold it, each with the entries that
+            need it in the URL.
         hosts: the last two labels of a host and the entries that hold there.
         attributes, attribute_names: entries that read the element instead of the URL, and what.
     """
 
-    markers: tuple[tuple[str, tuple[Entry, ...]], ...]
+    gates: tuple[tuple[str, _Markers], ...]
     hosts: dict[str, tuple[Entry, ...]]
     attributes: tuple[Entry, ...]
     attribute_names: frozenset[str]
     signatures: SignatureTable
 
-    def find_entries(self, url: str) -> list[Entry]:
+    def find_entries(self, url: str) -> tuple[Entry, ...]:
         """The entries whose marker or host stands in *url*, in the order of the table.
 
         This runs on every URL of a run, so it only searches for fixed texts.
         """
         if len(url) > MAX_URL_CHARS:
-            return []
+            return ()
         low = url.lower()
-        found = [entries for marker, entries in self.markers if marker in low]
+        found = [
+            entries
+            for gate, markers in self.gates
+            if gate in low
+            for marker, entries in markers
+            if marker in low
+        ]
         by_host = self.hosts.get(last_labels(low))
         if by_host:
             found.append(by_host)
         if not found:
-            return []
+            return ()
+        if len(found) == 1:
+            return found[0]
         distinct = {entry.place: entry for entries in found for entry in entries}
-        return [distinct[place] for place in sorted(distinct)]
+        return tuple(distinct[place] for place in sorted(distinct))
 
 
 @lru_cache(maxsize=32)
@@ -80,7 +90,7 @@ def build_table(rules: tuple[Rule, ...], disable: frozenset[str]) -> Table:
     marked = [entry for entry in in_urls if entry not in hosted]
     beside = tuple(entry for entry in entries if entry.rule.grammar == "attribute")
     return Table(
-        markers=tuple(_group((m, e) for e in marked for m in _markers(e.rule)).items()),
+        gates=_nest(_group((m, e) for e in marked for m in _markers(e.rule))),
         hosts=_group((_host_key(host), e) for e in hosted for host in e.rule.hosts),
         attributes=beside,
         attribute_names=frozenset(name for entry in beside for name in entry.rule.parameter),
@@ -121,3 +131,12 @@ def _group(pairs: Iterable[tuple[str, Entry]]) -> dict[str, tuple[Entry, ...]]:
     for key, entry in pairs:
         groups[key] = (*groups.get(key, ()), entry)
     return groups
+
+
+def _nest(markers: dict[str, tuple[Entry, ...]]) -> tuple[tuple[str, _Markers], ...]:
+    """Markers below a common part of theirs, so that one search may rule out many."""
+    gates: dict[str, list[tuple[str, tuple[Entry, ...]]]] = {gate: [] for gate in _COMMON}
+    for marker in sorted(markers, key=len):
+        gate = next((gate for gate in gates if gate in marker), marker)
+        gates.setdefault(gate, []).append((marker, markers[marker]))
+    return tuple((gate, tuple(below)) for gate, below in gates.items() if below)

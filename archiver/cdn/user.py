@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from archiver.cdn.attributes import find_beside
-from archiver.cdn.cleaning import clean, find_originals, find_sources
+from archiver.cdn.cleaning import Study, clean, find_originals
 from archiver.cdn.reading import nearest, read_rule, read_texts
 from archiver.cdn.rule import Example, Rule
 from archiver.cdn.table import Table, build_table, load_own
@@ -59,12 +59,13 @@ def _read_new_rule(table: Mapping[str, object], setting: str, before: list[Rule]
 
 def _check_example(example: Example, table: Table, setting: str) -> None:
     beside = (found.url for found in find_beside(example.url, dict(example.attributes), table))
-    best = next(beside, clean(example.url, table).url)
+    given = Study(example.url, table)
+    best = next(beside, clean(given, table).url)
     wanted = example.url if example.clean is None else example.clean
     if best != wanted:
         raise ConfigError(f'{setting}.clean = "{wanted}"', f'the rule gives "{best}"')
-    sources = [source for source, _ in find_sources(example.url, table)]
-    originals = [found.url for found in find_originals(example.url, table)]
+    sources = [source for source, _ in given.sources()]
+    originals = [found.url for found in find_originals(given, table)]
     if example.original is not None and example.original not in (*sources, *originals, best):
-        given = " or ".join(f'"{url}"' for url in (*sources, *originals)) or "none"
-        raise ConfigError(f'{setting}.original = "{example.original}"', f"the rule gives {given}")
+        known = " or ".join(f'"{url}"' for url in (*sources, *originals)) or "none"
+        raise ConfigError(f'{setting}.original = "{example.original}"', f"the rule gives {known}")

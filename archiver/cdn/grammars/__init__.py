@@ -29,6 +29,7 @@ from archiver.cdn.grammars.template import find_template
 from archiver.cdn.grammars.tokens import find_tokens
 from archiver.cdn.rule import Finding, Rule
 
+SOURCE_GRAMMARS = frozenset(("brackets", "components", "nested", "options"))
 Grammar = Callable[[Address, Rule], Finding | None]
 
 
