@@ -51,11 +51,13 @@ class Order:
     Attributes:
         sources: files, folders and globs.
         output: the folder for copies; None: the documents are rewritten where they are.
+        is_scheduled: whether it comes from the configuration and not from a person.
     """
 
     sources: tuple[str, ...]
     output: str | None
     settings: SourceSettings = field(default_factory=SourceSettings)
+    is_scheduled: bool = False
 
 
 def orders_of(config: Config) -> list[Order]:
@@ -65,6 +67,7 @@ def orders_of(config: Config) -> list[Order]:
             (os.path.join(config.base, source.path),),
             None if source.in_place else os.path.join(config.base, source.output),
             SourceSettings(source.include, source.exclude),
+            is_scheduled=True,
         )
         for source in config.sources
     ]
@@ -195,19 +198,21 @@ class Job:
                 target = _target(file, order.output)
                 if not file.is_document:
                     files.copy_file(file.path, target)
-                elif self._is_unchanged(file, target):
+                elif self._is_unchanged(file, target, order.is_scheduled):
                     self._tally.add_unchanged()
                 else:
                     name = os.fsdecode(file.path.removeprefix(here))
-                    yield DocumentTask(file.path, target, file.root, name)
+                    yield DocumentTask(file.path, target, file.root, name, order.is_scheduled)
 
-    def _is_unchanged(self, file: SourceFile, target: bytes) -> bool:
-        state = self._states.get(self._places.relative(target))
+    def _is_unchanged(self, file: SourceFile, target: bytes, is_scheduled: bool) -> bool:
+        path = self._places.relative(target)
+        state = self._states.get(path)
         return (
             state is not None
             and _is_same_file(state, file)
             and not self._is_due(state)
             and (target == file.path or os.path.lexists(target))
+            and (is_scheduled or not self._catalog.is_restored(path, state.sha256))
         )
 
     def _is_due(self, state: DocumentState) -> bool:

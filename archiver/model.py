@@ -311,12 +311,15 @@ class DocumentTask:
         source, target: absolute paths as bytes.
         root: the folder of the SOURCE that named it; local images are taken from below it only.
         name: the path as the user knows it, for reports.
+        is_scheduled: whether nobody named it just now: a document that was restored is then left
+            alone until it changes.
     """
 
     source: bytes
     target: bytes
     root: bytes
     name: str
+    is_scheduled: bool = False
 
     @property
     def is_in_place(self) -> bool:

@@ -26,9 +26,7 @@ def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
             problems += 1
             click.echo(f"archiver: {found}", err=True)
         else:
-            wanted |= {
-                plan[0].url for plan in found.candidates if plan[0].url.startswith("http")
-            }
+            wanted |= {plan[0].url for plan in found.candidates if plan[0].url.startswith("http")}
     hosts = Counter(urlsplit(url).netloc.rpartition("@")[2] for url in wanted)
     lines = _objects(hosts, config) if as_json else _lines(hosts, documents, config)
     for line in lines:

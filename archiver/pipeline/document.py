@@ -83,6 +83,8 @@ class Documents:
         data, snapshot = await asyncio.get_running_loop().run_in_executor(
             self._disk, files.read_document, task.source, task.root
         )
+        if task.is_scheduled and self._finisher.is_restored(task, snapshot):
+            return DocumentResult(task, DocumentOutcome.UNCHANGED)
         reading = self._read(data, task)
         if reading is None or reading.is_opted_out:
             await self._finish(self._draft(task, data, snapshot, data, []))

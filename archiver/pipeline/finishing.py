@@ -64,6 +64,11 @@ class Finisher:
             return await self._rewrite(draft)
         return await self._copy(draft)
 
+    def is_restored(self, task: DocumentTask, snapshot: Snapshot) -> bool:
+        """Whether a person had the document restored to these bytes."""
+        path = self._places.relative(task.target)
+        return self._catalog.is_restored(path, snapshot.sha256)
+
     async def _rewrite(self, draft: Draft) -> DocumentOutcome:
         if not draft.record.splices:
             self._remember(draft, draft.snapshot)
