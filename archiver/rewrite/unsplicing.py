@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from archiver.model import Replacement, Span, Splice
+from archiver.model import DocumentRecord, Replacement, Span, Splice
+from archiver.rewrite.splice import invert, splice
 
 # A link to a copy holds a digest; what is shorter may stand anywhere and needs its context.
 _DISTINCTIVE_BYTES = 20
 _LINK_BYTE = re.compile(rb"[A-Za-z0-9._~/:%-]")
+
+
+def undo_rewrites(document: bytes, rewrites: Sequence[DocumentRecord]) -> list[Replacement]:
+    """The replacements that undo *rewrites*, oldest first, in *document*, sorted.
+
+    A rewrite after which nobody edited is undone exactly, which its hashes prove; another one as
+    far as it can be told.
+
+    Raises:
+        ValueError: it cannot be told.
+    """
+    current, steps = document, []
+    for record in reversed(rewrites):
+        steps.append(_undo_one(current, record))
+        current = splice(current, steps[-1])
+    return steps[0] if len(steps) == 1 else _difference(document, current)
+
+
+def _undo_one(document: bytes, record: DocumentRecord) -> list[Replacement]:
+    if hashlib.sha256(document).hexdigest() != record.sha256_after:
+        return invert_edited(document, record.splices)
+    step = invert(document, record.splices)
+    if hashlib.sha256(splice(document, step)).hexdigest() != record.sha256_before:
+        raise ValueError("the journal's splices do not give back the original")
+    return step
+
+
+def _difference(old: bytes, new: bytes) -> list[Replacement]:
+    """One replacement that makes *new* of *old*, without what both begin and end with."""
+    if old == new:
+        return []
+    start = _count_same(old, new)
+    end = min(_count_same(old[::-1], new[::-1]), len(old) - start, len(new) - start)
+    return [Replacement(Span(start, len(old) - end), new[start : len(new) - end])]
 
 
 def invert_edited(document: bytes, splices: Sequence[Splice]) -> list[Replacement]:

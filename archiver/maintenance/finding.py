@@ -1,0 +1,127 @@
+"""Which rewritten documents a person means, also where they were renamed or moved since."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archiver import files
+from archiver.catalog import Catalog
+from archiver.errors import DocumentError
+from archiver.model import DocumentRecord
+from archiver.pipeline.places import Places
+
+_LINK_BYTES = 20  # shorter new bytes than a link to a copy say nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document and the rewrites that stand in it.
+
+    Attributes:
+        path: relative to the base folder; `absolute` is the same file.
+        rewrites: oldest first; empty where none is known.
+        moved_from: the path the journal knows it by, where that is another and nothing is there.
+    """
+
+    path: bytes
+    absolute: bytes
+    rewrites: tuple[DocumentRecord, ...]
+    moved_from: bytes = b""
+
+
+def find_rewritten(
+    targets: Sequence[bytes] | None, places: Places, catalog: Catalog
+) -> Iterator[Found]:
+    """The documents of *targets*, each once.
+
+    Args:
+        targets: absolute paths of documents and folders; None: the base folder.
+    """
+    seen: set[bytes] = set()
+    for target in [places.base] if targets is None else targets:
+        is_folder = os.path.isdir(target)
+        for found in (
+            _below(target, places, catalog) if is_folder else [_one(target, places, catalog)]
+        ):
+            if found.path not in seen:
+                seen.add(found.path)
+                yield found
+
+
+def _below(folder: bytes, places: Places, catalog: Catalog) -> Iterator[Found]:
+    """The documents of a folder; those that are not where they were are looked for in it."""
+    prefix = places.relative(folder) + b"/" if folder != places.base else b""
+    is_one_missing = False
+    for path in catalog.document_paths(prefix):
+        rewrites = catalog.story(path).rewrites
+        absolute = places.absolute(path)
+        if not rewrites or (not prefix and path.startswith((b"../", b"/"))):
+            continue  # a journal from elsewhere names no file outside this base folder
+        if os.path.lexists(absolute):
+            yield Found(path, absolute, rewrites)
+        else:
+            is_one_missing = True
+    if is_one_missing:
+        yield from _moved_below(folder, places, catalog)
+
+
+def _moved_below(folder: bytes, places: Places, catalog: Catalog) -> Iterator[Found]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(b"."))
+        for name in sorted(names):
+            found = _by_hash(os.path.join(parent, name), places, catalog)
+            if found is not None:
+                yield found
+
+
+def _one(path: bytes, places: Places, catalog: Catalog) -> Found:
+    """The document at *path*: known by its path, by its hash, or by the links in it."""
+    relative = places.relative(path)
+    rewrites = catalog.story(relative).rewrites
+    if rewrites:
+        return Found(relative, path, rewrites)
+    return (
+        _by_hash(path, places, catalog)
+        or _by_links(path, places, catalog)
+        or Found(relative, path, ())
+    )
+
+
+def _by_hash(path: bytes, places: Places, catalog: Catalog) -> Found | None:
+    relative = places.relative(path)
+    try:
+        sha256 = files.read_document(path, root=b"/")[1].sha256
+    except DocumentError:
+        return None
+    for known in catalog.find_paths_by_hash(sha256):
+        rewrites = catalog.story(known).rewrites
+        if rewrites and known != relative:
+            return Found(relative, path, rewrites, _gone(known, places))
+    return None
+
+
+def _by_links(path: bytes, places: Places, catalog: Catalog) -> Found | None:
+    """By the record whose links are most in it: one renamed and edited since."""
+    try:
+        data, _ = files.read_document(path, root=b"/")
+    except DocumentError:
+        return None
+    best, most = None, 0
+    for known in catalog.document_paths():
+        rewrites = catalog.story(known).rewrites
+        count = sum(_count_links(data, record) for record in rewrites)
+        if count > most:
+            best = Found(places.relative(path), path, rewrites, _gone(known, places))
+            most = count
+    return best
+
+
+def _count_links(data: bytes, record: DocumentRecord) -> int:
+    return sum(len(one.new) >= _LINK_BYTES and one.new in data for one in record.splices)
+
+
+def _gone(known: bytes, places: Places) -> bytes:
+    """*known* where nothing is there any more; else it was copied, and its story goes on."""
+    return b"" if os.path.lexists(places.absolute(known)) else known

@@ -1,0 +1,193 @@
+"""A run stopped at any file-system call leaves nothing broken, and the next run finishes the job.
+
+Every stop is real: a child process ends by `os._exit` before or after a call, or in the middle of
+a write. The plain suite takes a sample of the calls; ARCHIVER_TESTS_REQUIRE takes all.
+"""
+
+import errno
+import os
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from small_run import archive, leftovers, open_catalog, places_of, violations
+
+from archiver.files import calls
+from archiver.maintenance.restore import restore
+
+EVERY = 1 if "ARCHIVER_TESTS_REQUIRE" in os.environ else 4
+
+ORIGINALS = {
+    "a.md": b"A ![](https://h/a.png) and ![](https://h/b.png)\r\n",
+    "sub/\u56fe & 'x'.md": b"\xff B ![](https://h/b.png)\n",
+}
+
+
+def lay_out(base):
+    for path, data in ORIGINALS.items():
+        (base / path).parent.mkdir(parents=True, exist_ok=True)
+        (base / path).write_bytes(data)
+
+
+@pytest.fixture(scope="module")
+def rewritten(tmp_path_factory):
+    base = tmp_path_factory.mktemp("clean")
+    lay_out(base)
+    archive(base, ORIGINALS)
+    found = {path: (base / path).read_bytes() for path in ORIGINALS}
+    assert all(b"https" not in data for data in found.values())
+    assert violations(base, ORIGINALS, found) == [] and leftovers(base) == []
+    return found
+
+
+class Stop:
+    """A hook that ends the process at call number *at*, ``before`` or ``after`` it; ``torn``: in that write."""
+
+    def __init__(self, at, how):
+        self.at, self.how, self.count = at, how, 0
+
+    def __call__(self, name, call, arguments):
+        if self.how == "torn" and name != "write":
+            return call(*arguments)
+        self.count += 1
+        if self.count != self.at:
+            return call(*arguments)
+        try:
+            if self.how == "torn":
+                call(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
+            if self.how == "after":
+                call(*arguments)
+        finally:
+            os._exit(9)
+
+
+def run_in_child(hook, work):
+    """Run *work* in a child under *hook*; its exit code: 0 done, 9 stopped."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            calls.hook = hook
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.fixture
+def base(tmp_path):
+    """A folder in memory where there is one: the tests wait for thousands of syncs."""
+    shared = Path("/dev/shm")
+    with TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as folder:
+        yield Path(folder, "base")
+
+
+def stops(how, prepare, work, base):
+    """Lay out *base* anew and stop *work* at one call after the other; yields the number of each."""
+    at = 1 - EVERY
+    while True:
+        at += 1 if how == "torn" else EVERY
+        if at < 1:
+            continue
+        shutil.rmtree(base, ignore_errors=True)
+        base.mkdir()
+        prepare(base)
+        code = run_in_child(Stop(at, how), lambda: work(base))
+        if code == 0:
+            return
+        assert code == 9, f"call {at}: exit {code}"
+        yield at
+
+
+@pytest.mark.parametrize("how", ["before", "after", "torn"])
+def test_a_run_stopped_anywhere(base, rewritten, how):
+    count = 0
+    for at in stops(how, lay_out, lambda b: archive(b, ORIGINALS), base):
+        count += 1
+        assert violations(base, ORIGINALS, rewritten) == [], f"{how} call {at}"
+        archive(base, ORIGINALS)
+        assert {p: (base / p).read_bytes() for p in ORIGINALS} == rewritten, f"{how} call {at}"
+        assert violations(base, ORIGINALS, rewritten) == [], f"{how} call {at}"
+        assert leftovers(base) == [], f"{how} call {at}"
+        restore(places_of(base), None)
+        assert {p: (base / p).read_bytes() for p in ORIGINALS} == ORIGINALS, f"{how} call {at}"
+    assert count >= (3 if how == "torn" else 60 // EVERY)
+
+
+def interrupted(base):
+    """A run stopped just after the first document was swapped in."""
+    lay_out(base)
+
+    class AfterExchange(Stop):
+        def __call__(self, name, call, arguments):
+            result = call(*arguments)
+            if name == "exchange":
+                os._exit(9)
+            return result
+
+    assert run_in_child(AfterExchange(0, ""), lambda: archive(base, ORIGINALS)) == 9
+    assert len([name for name in leftovers(base) if name.endswith("~")]) == 1
+
+
+@pytest.mark.parametrize("how", ["before", "after"])
+def test_a_repair_stopped_anywhere(base, rewritten, how):
+    count = 0
+    for at in stops(how, interrupted, lambda b: archive(b, ORIGINALS), base):
+        count += 1
+        assert violations(base, ORIGINALS, rewritten) == [], f"{how} call {at}"
+        archive(base, ORIGINALS)
+        assert {p: (base / p).read_bytes() for p in ORIGINALS} == rewritten, f"{how} call {at}"
+        assert leftovers(base) == [], f"{how} call {at}"
+        restore(places_of(base), None)
+        assert {p: (base / p).read_bytes() for p in ORIGINALS} == ORIGINALS, f"{how} call {at}"
+    assert count >= 30 // EVERY
+
+
+@pytest.mark.parametrize("how", ["before", "after", "torn"])
+def test_a_restore_stopped_anywhere(base, rewritten, how):
+    def prepare(base):
+        lay_out(base)
+        archive(base, ORIGINALS)
+
+    count = 0
+    for at in stops(how, prepare, lambda b: restore(places_of(b), None), base):
+        count += 1
+        assert violations(base, ORIGINALS, rewritten) == [], f"{how} call {at}"
+        restore(places_of(base), None)
+        assert {p: (base / p).read_bytes() for p in ORIGINALS} == ORIGINALS, f"{how} call {at}"
+        assert leftovers(base) == [], f"{how} call {at}"
+        with open_catalog(places_of(base)) as catalog:
+            assert not catalog.has_unfinished(), f"{how} call {at}"
+    assert count >= (1 if how == "torn" else 30 // EVERY)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])
+def test_an_error_at_any_call(base, rewritten, number):
+    """Whatever is raised, nothing is broken, and a run without the error does the rest."""
+    at, did_end = 0, False
+    changing = {"write", "fsync", "fdatasync", "rename_new", "exchange", "mkdir", "unlink", "chmod"}
+    while not did_end:
+        at += EVERY
+        shutil.rmtree(base, ignore_errors=True)
+        base.mkdir()
+        lay_out(base)
+        seen = []
+
+        def fail(name, call, arguments, seen=seen, at=at):
+            if name in changing:
+                seen.append(name)
+                if len(seen) == at:
+                    raise OSError(number, os.strerror(number))
+            return call(*arguments)
+
+        run_in_child(fail, lambda: archive(base, ORIGINALS))
+        did_end = _is_whole(base, rewritten) and at > 30
+        assert violations(base, ORIGINALS, rewritten) == [], f"call {at}"
+        archive(base, ORIGINALS)
+        assert {p: (base / p).read_bytes() for p in ORIGINALS} == rewritten, f"call {at}"
+
+
+def _is_whole(base, rewritten):
+    return {p: (base / p).read_bytes() for p in ORIGINALS} == rewritten
