@@ -233,6 +233,26 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """One answer that was not taken, or one failure to get an answer; for the journal.
+
+    Attributes:
+        url: asked for, redacted.
+        kind, rule: of the candidate.
+        reason: refines the outcome: ``status-403``, ``known-path``, ``smaller``, ``same-bytes``, …
+        outcome: a value of `Outcome`.
+        referer: the kind of Referer it was asked for with; "" for none.
+    """
+
+    url: str
+    kind: str
+    rule: str
+    reason: str
+    outcome: str = ""
+    referer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ImageRecord:
     """The journal's ``image`` line: what became of a URL.
 
@@ -243,8 +263,14 @@ class ImageRecord:
         digest: ``sha256:<hex>``, "" when nothing was stored.
         path: of the blob, relative to the base folder, with ``/``.
         thumbnails: name → path; the picture's own path where it is its own thumbnail.
+        flags: of the `Picture`; ``watermarked`` where the URL that answered asks for a mark,
+            ``suspect`` where the host gives the same bytes for other URLs, ``rescued`` for an
+            archive's capture.
+        attempts: requests made, redirects and retries included.
         not_before: RFC 3339 time before which it is not asked for again; "" for none.
         when: RFC 3339 time of the fact.
+        refused: what was asked for before and not taken, in order.
+        captured: RFC 3339 time of the capture, for a rescued picture.
     """
 
     url: str
@@ -267,6 +293,8 @@ class ImageRecord:
     attempts: int = 0
     not_before: str = ""
     when: str = ""
+    refused: tuple[Refusal, ...] = ()
+    captured: str = ""
 
 
 @dataclass(frozen=True, slots=True)

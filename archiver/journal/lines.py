@@ -6,10 +6,12 @@ are left out. A line of a kind or a version this program does not know is an err
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
-from archiver.model import DocumentRecord, ImageRecord, Outcome, Splice
+from archiver.model import DocumentRecord, ImageRecord, Outcome, Refusal, Splice
 
 VERSION = 1
 
@@ -46,6 +48,8 @@ class _Image(_Line, frozen=True, tag="image"):
     final_url: str = ""
     attempts: int = 0
     not_before: str = ""
+    refused: tuple[Refusal, ...] = ()
+    captured: str = ""
 
 
 class _Splice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -222,6 +226,10 @@ def _without_surrogates(line: _AnyLine) -> object:
             return value.encode("utf-8", "replace").decode("utf-8")
         if isinstance(value, dict):
             return {clean(key): clean(item) for key, item in value.items()}
+        if isinstance(value, Refusal):
+            return replace(value, url=clean(value.url))
+        if isinstance(value, tuple):
+            return tuple(map(clean, value))
         return value
 
     found = {name: getattr(line, name) for name in line.__struct_fields__}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from archiver.model import DocumentResult, ImageRecord, Summary
@@ -50,6 +51,7 @@ def asdict_of(record: ImageRecord) -> dict[str, Any]:
     values["kind_of_candidate"] = values.pop("kind")
     values["thumbnails"] = dict(record.thumbnails)
     values["requested_url"] = redact(record.requested_url)
+    values["refused"] = tuple(asdict(refusal) for refusal in record.refused)
     return values
 
 

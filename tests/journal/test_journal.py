@@ -24,7 +24,7 @@ from archiver.journal import (
     read_lines,
 )
 from archiver.journal.lines import decode, encode
-from archiver.model import DocumentRecord, ImageRecord, Outcome, Splice
+from archiver.model import DocumentRecord, ImageRecord, Outcome, Refusal, Splice
 
 WHEN = "2026-01-02T03:04:05Z"
 DOCUMENT = DocumentRecord(
@@ -51,6 +51,7 @@ facts = st.one_of(
         thumbnails=st.dictionaries(text, text, max_size=3),
         flags=st.lists(text, max_size=2).map(tuple),
         when=whens,
+        refused=st.lists(st.builds(Refusal, text, text, text, text), max_size=2).map(tuple),
     ),
     st.builds(DocumentRecord, small, text, text, splices.map(tuple), whens, st.booleans()),
     st.builds(Done, small, text, whens),
@@ -76,8 +77,10 @@ def test_bytes_that_are_no_text_are_base64():
 
 
 def test_half_a_surrogate_does_not_stop_a_run():
-    line = encode(replace(IMAGE, url="https://h/\ud800"), WHEN)
-    assert decode(line).url == "https://h/?"
+    refusal = Refusal("https://h/\udfff", "clean", "", "status-403")
+    found = decode(encode(replace(IMAGE, url="https://h/\ud800", refused=(refusal,)), WHEN))
+    assert found.url == "https://h/?"
+    assert found.refused == (replace(refusal, url="https://h/?"),)
 
 
 def test_the_file_is_private_and_made_by_the_first_fact(tmp_path):
