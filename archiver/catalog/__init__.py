@@ -5,6 +5,6 @@ then hashes each document once.
 """
 
 from archiver.catalog.catalog import Catalog
-from archiver.catalog.tables import DocumentState
+from archiver.catalog.tables import DocumentState, HostFact
 
-__all__ = ["Catalog", "DocumentState"]
+__all__ = ["Catalog", "DocumentState", "HostFact"]

@@ -9,6 +9,7 @@ from archiver.catalog.ingest import image_key, ingest, is_behind
 from archiver.catalog.stories import Story, tell_story
 from archiver.catalog.tables import (
     DocumentState,
+    HostFact,
     catalog_trouble,
     open_for_reading,
     open_for_writing,
@@ -102,6 +103,18 @@ class Catalog:
         """The next run looks at the document anew."""
         with catalog_trouble(self._path):
             self._db.execute("DELETE FROM states WHERE path = ?", (path,))
+            self._changed()
+
+    def host_facts(self, host: str) -> list[HostFact]:
+        """What was learnt of *host*, by this run and earlier ones."""
+        query = "SELECT * FROM hosts WHERE host = ?"
+        with catalog_trouble(self._path):
+            return [HostFact(*row) for row in self._db.execute(query, (host,))]
+
+    def learn(self, fact: HostFact) -> None:
+        """Remember *fact* in the place of an older one of its kind."""
+        with catalog_trouble(self._path):
+            self._db.execute("REPLACE INTO hosts VALUES (?, ?, ?, ?, ?)", fact)
             self._changed()
 
     def add_document(self, record: DocumentRecord) -> None:

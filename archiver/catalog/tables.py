@@ -17,7 +17,7 @@ import msgspec
 from archiver.errors import DiskFullError, RunError
 from archiver.files import calls, make_state_folder
 
-VERSION = 1  # of the tables; a file of another is thrown away and made again
+VERSION = 2  # of the tables; a file of another is thrown away and made again
 
 _TABLES = f"""
 PRAGMA user_version = {VERSION};
@@ -43,6 +43,11 @@ CREATE TABLE states (
     path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     inode INTEGER NOT NULL, sha256 TEXT NOT NULL, retry_at TEXT NOT NULL
 ) WITHOUT ROWID;
+-- A cache: what was learnt of hosts.
+CREATE TABLE hosts (
+    host TEXT NOT NULL, subject TEXT NOT NULL, fact TEXT NOT NULL, value TEXT NOT NULL,
+    stamp TEXT NOT NULL, PRIMARY KEY (host, subject, fact)
+) WITHOUT ROWID;
 """
 
 
@@ -58,6 +63,22 @@ class DocumentState(NamedTuple):
     inode: int
     sha256: str
     retry_at: str = ""
+
+
+class HostFact(NamedTuple):
+    """Something learnt of a host.
+
+    Attributes:
+        host: name, with the port where the URL has one.
+        subject: what of the host: "" for all, else a candidate's kind and rule.
+        when: RFC 3339 time it was learnt at; hosts change.
+    """
+
+    host: str
+    subject: str
+    fact: str
+    value: str
+    when: str
 
 
 @contextmanager
@@ -136,7 +157,7 @@ def _is_usable(connection: sqlite3.Connection) -> bool:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             return False
-        for table in ("journals", "images", "facts", "unfinished", "states"):
+        for table in ("journals", "images", "facts", "unfinished", "states", "hosts"):
             connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
     except sqlite3.OperationalError:
         raise

@@ -7,6 +7,7 @@ are left out. A line of a kind or a version this program does not know is an err
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
@@ -221,7 +222,7 @@ def _to_bytes(text: _Text) -> bytes:
 
 
 def _without_surrogates(line: _AnyLine) -> object:
-    def clean(value: object) -> object:
+    def clean(value: Any) -> Any:
         if isinstance(value, str):
             return value.encode("utf-8", "replace").decode("utf-8")
         if isinstance(value, dict):

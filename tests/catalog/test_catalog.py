@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.catalog import Catalog, DocumentState
+from archiver.catalog import Catalog, DocumentState, HostFact
 from archiver.catalog.ingest import image_key
 from archiver.errors import RunError
 from archiver.journal import Journal, new_run_id
@@ -116,6 +116,19 @@ def test_document_states(open_catalog):
     }
     catalog.forget_document_state(b"other.md")
     assert catalog.document_state(b"other.md") is None
+
+
+def test_what_was_learnt_of_hosts(open_catalog):
+    own = HostFact("img.example", "", "referer", "own origin", "2026-01-02T03:04:05Z")
+    newer = own._replace(value="none", when="2026-01-03T03:04:05Z")
+    protected = HostFact("img.example", "clean baidu-bos", "refusals", "2", own.when)
+    catalog = open_catalog()
+    for fact in (own, newer, protected):
+        catalog.learn(fact)
+    assert catalog.host_facts("img.example") == [newer, protected]
+    assert catalog.host_facts("other.example") == []
+    catalog.close()
+    assert open_catalog().host_facts("img.example") == [newer, protected]
 
 
 def test_the_story_of_a_document(open_catalog, journal):
