@@ -105,6 +105,7 @@ class Findings:
 
     def reading(self, format: str, encoding: str, base_url: str | None = None) -> Reading:
         """All of it, sorted; of references that overlap the first one stays."""
+        self._excluded.sort()
         references = self._disjoint_references()
         index = {_borders(one.span): place for place, one in enumerate(references)}
         adjustments = (_indexed(change, index) for change in self._changes.values())
@@ -126,7 +127,6 @@ class Findings:
     def _is_excluded(self, start: int) -> bool:
         if not self._excluded:
             return False
-        self._excluded.sort()
         place = bisect_right(self._excluded, (start, start + 1))
         return place > 0 and start < self._excluded[place - 1][1]
 

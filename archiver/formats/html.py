@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 
 import turbohtml
 
@@ -31,6 +32,7 @@ from archiver.syntax.urls import resolve_base
 MAX_NESTING = 4  # srcdoc in srcdoc; each level escapes all escapes of the last
 _CHARSET = re.compile(rb"charset\s*+=\s*+[\"']?\s*+([\w-]++)")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_CDATA_START = re.compile(r"\s*+<!\[CDATA\[")
 _NOSCRIPT_END = re.compile("</noscript", re.IGNORECASE)
 
 
@@ -115,8 +117,7 @@ def find_in_page(
     """As `find_in_html`, for a text that is parsed already (with `choose`)."""
     for span in switched_off(page.text):
         findings.exclude(span)
-    tags = list(page.tags())
-    base = find_base(page, tags)
+    base = find_base(page)
     scope = Scope(
         page,
         findings,
@@ -124,9 +125,9 @@ def find_in_page(
         prefix,
         escapes,
         rebaser(base[1], base_url) if base else None,
-        any(tag.name == "noscript" for tag in tags),
+        page.document.select_one("noscript") is not None,
     )
-    for tag in tags:
+    for tag in page.tags():
         _find_in_tag(tag, scope)
     if base is not None and scope.rebase is not None:
         empty_base(scope, base[0])
@@ -153,10 +154,18 @@ def _find_in_style(tag: SourceTag, scope: Scope) -> None:
     place = scope.page.raw_text(tag)
     if place is None:
         return
-    # In SVG a style element is ordinary content: entities count there.
+    # In SVG a style element is ordinary content: entities count there, tags end the text.
     is_svg = tag.source is not None and tag.source.namespace != turbohtml.Namespace.HTML
+    if is_svg:
+        end = scope.page.text.text.find("<", _past_cdata_start(scope.page.text.text, place[0]))
+        place = place[0], min(end if end >= 0 else place[1], place[1])
     text = scope.page.text.child(*place, HTML_ATTRIBUTE if is_svg else None)
     scope.css(text, tag, escaped=is_svg)
+
+
+def _past_cdata_start(text: str, start: int) -> int:
+    match = _CDATA_START.match(text, start)
+    return match.end() if match else start
 
 
 def _find_in_srcdoc(tag: SourceTag, scope: Scope) -> None:
@@ -185,10 +194,14 @@ def _scripting_matters(page: HtmlPage) -> bool:
 
     It doesn't where every ``noscript`` element ends at the first ``</noscript`` behind its start.
     """
-    for tag in page.tags():
-        if tag.name == "noscript":
-            place = page.raw_text(tag)
-            end = _NOSCRIPT_END.search(page.text.text, place[0]) if place else None
-            if place is None or (end.start() if end else len(page.text.text)) != place[1]:
-                return True
+    elements = page.document.select("noscript")
+    if not elements:
+        return False
+    text = page.text.text
+    ends = [match.start() for match in _NOSCRIPT_END.finditer(text)]
+    for element in elements:
+        place = page.content(element)
+        first = bisect_left(ends, place[0]) if place else 0
+        if place is None or place[1] != (ends[first] if first < len(ends) else len(text)):
+            return True
     return False

@@ -6,7 +6,7 @@ Each is changed by an adjustment, applied when a link is written and undone by a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import turbohtml
 
@@ -31,20 +31,16 @@ _RELATIVE = ",".join(f"{tag}[{name}]" for tag, names in _URL_ATTRIBUTES.items() 
 Rebase = Callable[[str], str | None]
 
 
-def find_base(page: HtmlPage, tags: Iterable[SourceTag]) -> tuple[SourceTag, str] | None:
-    """The first ``base`` of *tags* that counts, and its decoded href."""
-    for tag in tags:
-        if tag.name == "base" and not _is_inert(tag):
-            value = page.value(tag, "href")
-            if value is not None:
-                return tag, value.text
+def find_base(page: HtmlPage) -> tuple[turbohtml.Element, str] | None:
+    """The first ``base`` that counts, and its decoded href."""
+    for element in page.document.select("base[href]"):
+        # What stands in a template is inert.
+        inert = any(isinstance(node, turbohtml.DocumentFragment) for node in element.ancestors)
+        place = None if inert else page.attribute_of(element, "href")
+        if place is not None:
+            value = page.text.child(place.value_start, place.value_end, HTML_ATTRIBUTE).text
+            return element, value
     return None
-
-
-def _is_inert(tag: SourceTag) -> bool:
-    """Whether it stands in a template."""
-    around = tag.source.ancestors if tag.source else ()
-    return any(isinstance(node, turbohtml.DocumentFragment) for node in around)
 
 
 def rebaser(value: str, base_url: str | None) -> Rebase:
@@ -81,9 +77,9 @@ def _is_relative(url: str) -> bool:
     return bool(url) and url[0] != "#" and not _SCHEME.match(url) and not is_template(url)
 
 
-def empty_base(scope: Scope, tag: SourceTag) -> None:
+def empty_base(scope: Scope, element: turbohtml.Element) -> None:
     """Empty the base, so that relative local links resolve against the document itself."""
-    place = scope.page.attribute(tag, "href")
+    place = scope.page.attribute_of(element, "href")
     if place is None:
         return
     # Unquoted, an empty value would swallow the attribute behind it.

@@ -131,7 +131,7 @@ CSS_ATTRIBUTES = (
 _BACKGROUNDS = frozenset(("style", *CSS_ATTRIBUTES, *LAZY_BACKGROUNDS))
 
 SELECTOR = ",".join((
-    "base[href]", "img", "source", "picture", "noscript", "amp-img", "amp-anim", "input[src]",
+    "img", "source", "picture", "noscript", "amp-img", "amp-anim", "input[src]",
     "video[poster]", "amp-video[poster]", "object[data]", "embed[src]", "link[rel]",
     "link[itemprop]",
     "[background]", "image", "use", "feImage", "a[href]", "meta[content]", "meta[http-equiv]",

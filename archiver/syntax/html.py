@@ -15,7 +15,13 @@ from bs4 import BeautifulSoup, Tag
 
 from archiver.model import Span
 from archiver.syntax.escapes import HTML_ATTRIBUTE
-from archiver.syntax.html_tree import SourceTag, TurboTreeBuilder, parse_copy, parse_tree
+from archiver.syntax.html_tree import (
+    SourceTag,
+    TurboTreeBuilder,
+    group_by_root,
+    parse_copy,
+    parse_tree,
+)
 from archiver.syntax.text import Text
 
 Chooser = Callable[[turbohtml.Document], list[turbohtml.Element]]
@@ -23,6 +29,8 @@ Chooser = Callable[[turbohtml.Document], list[turbohtml.Element]]
 _VALUE = re.compile(
     r"=?[^\s/>=]*+[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\t\n\f\r >]*+))"
 )
+GROUP = 500  # elements built at a time
+
 _NO_VALUE = re.compile(r"[\t\n\f\r ]*+=")
 _SWITCH = re.compile(r"<!--\s*+archiver:(off|on)\s*+-->")
 
@@ -50,17 +58,29 @@ class HtmlPage:
     Attributes:
         text: what was parsed.
         document: turbohtml's tree.
-        soup: BeautifulSoup's tree of the chosen elements.
+        chosen: the elements a reader asked for; None: all.
     """
 
     text: Text
     document: turbohtml.Document
-    soup: BeautifulSoup
+    chosen: list[turbohtml.Element] | None
     _copy: str = field(repr=False)
 
     def tags(self) -> Iterator[SourceTag]:
-        """The chosen elements in document order."""
-        return (tag for tag in self.soup.descendants if isinstance(tag, SourceTag))
+        """The chosen elements in document order, nested as they are.
+
+        They are built a few hundred at a time, between two that stand in no other one: a page of
+        nothing but images would else need more memory than a picture.
+        """
+        for group in [None] if self.chosen is None else group_by_root(self.chosen, GROUP):
+            for tag in self.build(group).descendants:
+                if isinstance(tag, SourceTag):
+                    yield tag
+
+    def build(self, chosen: list[turbohtml.Element] | None = None) -> BeautifulSoup:
+        """BeautifulSoup's tree of some elements; None: of the whole page."""
+        builder = TurboTreeBuilder(self.document, chosen, multi_valued_attributes=None)
+        return BeautifulSoup("", builder=builder, element_classes={Tag: SourceTag})
 
     def attribute(self, tag: SourceTag, name: str) -> Attribute | None:
         """Where an attribute stands; None for one without value or without place of its own."""
@@ -110,7 +130,11 @@ class HtmlPage:
 
     def raw_text(self, tag: SourceTag) -> tuple[int, int] | None:
         """Where the content of a ``style`` or ``script`` element lies."""
-        location = self._location(tag)
+        return self.content(tag.source) if tag.source else None
+
+    def content(self, element: turbohtml.Element) -> tuple[int, int] | None:
+        """Where the content of an element lies."""
+        location = element.source_location
         if location is None:
             return None
         end = location.end_tag.start_offset if location.end_tag else len(self._copy)
@@ -122,15 +146,12 @@ def parse_html(text: Text, choose: Chooser | None = None, *, scripting: bool = F
 
     Args:
         text: a byte view, a decoded text, or a masked one.
-        choose: which elements are built into `HtmlPage.soup`; None: the whole tree.
+        choose: which elements `HtmlPage.tags` gives; None: all.
         scripting: whether ``noscript`` is raw text, as in a browser that runs scripts.
     """
     copy = parse_copy(text.text)
     document = parse_tree(copy, scripting=scripting)
-    chosen = choose(document) if choose else None
-    builder = TurboTreeBuilder(document, chosen, multi_valued_attributes=None)
-    soup = BeautifulSoup("", builder=builder, element_classes={Tag: SourceTag})
-    return HtmlPage(text, document, soup, copy)
+    return HtmlPage(text, document, choose(document) if choose else None, copy)
 
 
 def switched_off(text: Text) -> Iterator[Span]:

@@ -139,6 +139,17 @@ def _with_nearest(
         yield element, outer
 
 
+def group_by_root(chosen: list[turbohtml.Element], size: int) -> Iterator[list[turbohtml.Element]]:
+    """*chosen* in groups of *size* or a few more, none of which has its root in another."""
+    group: list[turbohtml.Element] = []
+    for element, outer in _with_nearest(chosen):
+        if outer is None and len(group) >= size:
+            yield group
+            group = []
+        group.append(element)
+    yield group
+
+
 def parse_tree(copy: str, *, scripting: bool = False) -> turbohtml.Document:
     """The tree of a `parse_copy`; its offsets are those of the original text."""
     return turbohtml.parse(
