@@ -91,10 +91,18 @@ async def big_declared(call: Call) -> None:
 
 
 @endpoint("big-undecl")
-async def endless(call: Call) -> None:
+async def endless_chunks(call: Call) -> None:
     await raw(call, head(*PNG_CHUNKED) + chunk(call.image[:33]))
     while True:
         await raw(call, chunk(bytes(8192)))
+
+
+@endpoint("endless")
+async def endless_without_length(call: Call) -> None:
+    """Neither length nor chunks: only the end of the connection would end it."""
+    await raw(call, head("Content-Type: image/png") + call.image)
+    while True:
+        await raw(call, bytes(8192))
 
 
 @endpoint("big-ok")

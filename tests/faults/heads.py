@@ -27,6 +27,11 @@ async def long_header(call: Call) -> None:
     await call.exchange.answer(call.image, headers=[policy])
 
 
+@endpoint("many-headers")
+async def many_headers(call: Call) -> None:
+    await call.exchange.answer(call.image, headers=[(f"X-{n}", "a" * 100) for n in range(2000)])
+
+
 @endpoint("te-cl")
 async def two_framings(call: Call) -> None:
     body = chunk(call.image) + b"0\r\n\r\n"

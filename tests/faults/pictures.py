@@ -34,5 +34,5 @@ def big_image(token: str) -> bytes:
     """About 900 kB of noise as PNG."""
     out = io.BytesIO()
     noise = random.Random(token).randbytes(550 * 550 * 3)
-    Image.frombytes("RGB", (550, 550), noise).save(out, "PNG")
+    Image.frombytes("RGB", (550, 550), noise).save(out, "PNG", compress_level=0)
     return out.getvalue()
