@@ -60,7 +60,11 @@ def _archive_one(places, catalog, store, journal, path):
     replacements = []
     for match in URL.finditer(data):
         copy = _have(places, catalog, store, journal, match[0])
-        replacements.append(Replacement(Span(*match.span()), relative_link(path, copy)))
+        replacements.append(
+            Replacement(
+                Span(*match.span()), relative_link(places.absolute(path), _absolute(places, copy))
+            )
+        )
     if replacements:
         new = splice(data, replacements)
         after = hashlib.sha256(new).hexdigest()
@@ -75,6 +79,10 @@ def _archive_one(places, catalog, store, journal, path):
         catalog.add_document(record)
     state = (snapshot.size_bytes, snapshot.mtime_ns, snapshot.inode, snapshot.sha256)
     catalog.set_document_state(path, DocumentState(*state))
+
+
+def _absolute(places, path):
+    return os.fsdecode(places.absolute(os.fsencode(path)))
 
 
 def _have(places, catalog, store, journal, url):

@@ -42,7 +42,8 @@ def rewritten(tmp_path_factory):
 
 
 class Stop:
-    """A hook that ends the process at call number *at*, ``before`` or ``after`` it; ``torn``: in that write."""
+    """A hook that ends the process ``before`` or ``after`` call number *at*; ``torn``: in the
+    middle of that write."""
 
     def __init__(self, at, how):
         self.at, self.how, self.count = at, how, 0
@@ -85,7 +86,7 @@ def base(tmp_path):
 
 
 def stops(how, prepare, work, base):
-    """Lay out *base* anew and stop *work* at one call after the other; yields the number of each."""
+    """Lay out *base* anew and stop *work*, at one call after the other; yields their numbers."""
     at = 1 - EVERY
     while True:
         at += 1 if how == "torn" else EVERY
