@@ -32,6 +32,16 @@ def picture(format: str = "PNG", size: tuple[int, int] = (400, 300), **options: 
     return save(quarters(size), format, **options)
 
 
+def plain(
+    colour: tuple[int, int, int],
+    format: str = "PNG",
+    size: tuple[int, int] = (60, 40),
+    **options: object,
+) -> bytes:
+    """A file of *format* of one colour."""
+    return save(Image.new("RGB", size, colour), format, **options)
+
+
 def quarters(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
     """Four quarters of plain colours, `QUARTERS`."""
     (width, height), image = size, Image.new("RGB", size)
@@ -123,9 +133,9 @@ def transparent_gray() -> bytes:
     return save(image, "PNG", transparency=0)
 
 
-def cmyk() -> bytes:
+def cmyk(**options: object) -> bytes:
     """JPEG, CMYK, all pixels (0, 255, 255, 0): red."""
-    return save(Image.new("CMYK", (400, 400), (0, 255, 255, 0)), "JPEG", quality=95)
+    return save(Image.new("CMYK", (400, 400), (0, 255, 255, 0)), "JPEG", quality=95, **options)
 
 
 # Colour profiles
@@ -299,6 +309,24 @@ def scan_bomb(scans: int = 400) -> bytes:
     data = save(Image.new("L", (3000, 3000), 128), "JPEG", progressive=True)
     last = data[data.rindex(b"\xff\xda") : -2]
     return data[:-2] + last * scans + b"\xff\xd9"
+
+
+def chunk_bomb(chunks: int = 60_000) -> bytes:
+    """A PNG of so many empty chunks: each costs a walker some microseconds and a few objects."""
+    return png_of(64, 64, 8, 2, (b"\0" + bytes(192)) * 64, chunk(b"prVt", b"") * chunks)
+
+
+def segment_bomb(segments: int = 120_000) -> bytes:
+    """A JPEG of so many empty comments."""
+    data = picture("JPEG")
+    return data[:2] + b"\xff\xfe\0\2" * segments + data[2:]
+
+
+def entity_bomb() -> bytes:
+    """An SVG whose root has an attribute that unfolds to 10^10 characters."""
+    names = [f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 11)]
+    kinds = '<!DOCTYPE svg [<!ENTITY e0 "x">' + "".join(names) + "]>"
+    return f'{kinds}<svg xmlns="http://www.w3.org/2000/svg" id="&e10;"/>'.encode()
 
 
 def text_bomb() -> bytes:

@@ -12,17 +12,13 @@ from dataclasses import dataclass
 from PIL import Image, ImageFile
 
 from archiver.imaging.colour import normalize
+from archiver.imaging.detail import is_smooth
 from archiver.imaging.refusal import Refusal
 from archiver.imaging.settings import ImagingSettings
 from archiver.imaging.signatures import BMP, CUR, GIF, ICO, JPEG, PNG, TIFF, ImageType
 from archiver.model import Outcome
 
 DRAFT_GAP = 2.5  # a JPEG is decoded at 1/2, 1/4 or 1/8 as long as this often the thumbnail is left
-# Lossy files with fewer bytes a pixel have little detail that averaging could hurt: of three
-# photographs and two drawn ones at five qualities, all below it kept 45 dB, the sharpest (42 dB)
-# had 0.164 or more.
-SMOOTH = 0.15
-_LOSSY = {"JPEG", "MPO", "WEBP", "AVIF"}
 # Types of which Pillow shows the part that is there; it shows none or a black one of the others.
 PARTLY_DECODED = frozenset({JPEG, PNG, GIF, BMP, TIFF, ICO, CUR})
 _ORIENTATION = 0x0112  # EXIF tag
@@ -38,7 +34,7 @@ class Decoded:
             decoder scaled an odd size.
         orientation: EXIF's, 1 to 8.
         profile: the ICC profile, b"" for none.
-        is_smooth: whether it can't hold much fine detail.
+        is_smooth: as `detail.is_smooth` says.
     """
 
     image: Image.Image
@@ -116,7 +112,7 @@ def decode(image: ImageFile.ImageFile, needed: tuple[int, int], size_bytes: int)
         needed: width and height of the largest thumbnail, before it is turned.
         size_bytes: of the file.
     """
-    is_smooth = image.format in _LOSSY and size_bytes < SMOOTH * image.width * image.height
+    smooth = is_smooth(image, size_bytes)
     extent: tuple[float, float] = image.size
     orientation = read_orientation(image)
     wanted = max(1, int(needed[0] * DRAFT_GAP)), max(1, int(needed[1] * DRAFT_GAP))
@@ -125,4 +121,4 @@ def decode(image: ImageFile.ImageFile, needed: tuple[int, int], size_bytes: int)
         extent = width, height
     image.load()
     profile = image.info.get("icc_profile") or b""
-    return Decoded(normalize(image), extent, orientation, profile, is_smooth)
+    return Decoded(normalize(image), extent, orientation, profile, smooth)

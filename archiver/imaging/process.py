@@ -54,16 +54,7 @@ class WorkerProcess:
         Raises:
             RunError: it doesn't come up.
         """
-        # A session of its own: Ctrl-C must not end it before the picture at hand is done.
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", module),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env=choose_environment(os.environ),
-            start_new_session=True,
-            limit=_PIPE_BYTES,
-        )
-        worker = cls(process, contract)
+        worker = cls(await _spawn(module), contract)
         try:
             async with asyncio.timeout(_START_S):
                 worker._tasks.write(frame(contract))
@@ -129,6 +120,21 @@ class WorkerProcess:
         with suppress(RuntimeError):  # a task still reads, and meets the end itself
             await self._answers.read()
         return code
+
+
+async def _spawn(module: str) -> asyncio.subprocess.Process:
+    """A Python process in a session of its own, lest Ctrl-C end it before the picture is done."""
+    try:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", module),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=choose_environment(os.environ),
+            start_new_session=True,
+            limit=_PIPE_BYTES,
+        )
+    except OSError as error:
+        raise RunError(f"no worker for pictures can be started ({error})") from error
 
 
 def choose_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 
-from archiver.errors import PictureError
+from archiver.errors import PictureError, RunError
 from archiver.imaging.process import WORKER_MODULE, WorkerDied, WorkerProcess
 from archiver.imaging.protocol import Contract
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
@@ -43,6 +44,7 @@ class Examiner:
         self._started = 0
         self._all: set[WorkerProcess] = set()
         self._leaving: set[asyncio.Task[int]] = set()
+        self._preparing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Examiner:
         return self
@@ -54,6 +56,19 @@ class Examiner:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+    def prepare(self) -> None:
+        """Start the first worker in the background, as long as there is none.
+
+        For whoever knows that a picture will come, and can do something else meanwhile.
+        """
+        if self._started == 0:
+            self._started = 1
+            self._preparing = asyncio.create_task(self._prepare())
+
+    async def _prepare(self) -> None:
+        with suppress(RunError):  # its place is free: the first task tries again, and says why
+            self._idle.put_nowait(await self._start())
 
     async def examine(self, path: str, tolerant: bool = False) -> Picture:
         """As `archiver.imaging.examine.examine_file`, in a worker.
@@ -79,6 +94,9 @@ class Examiner:
 
     async def close(self) -> None:
         """End all workers at once, also in the middle of a task."""
+        if self._preparing:
+            self._preparing.cancel()
+            await asyncio.gather(self._preparing, return_exceptions=True)
         while self._all:
             self._dismiss(self._all.pop())
         await asyncio.gather(*self._leaving)

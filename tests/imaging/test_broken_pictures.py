@@ -135,6 +135,8 @@ BOMBS = {
         "pixels",
     ),
     "400 scans": (pictures.scan_bomb(), "scans"),
+    "60,000 chunks": (pictures.chunk_bomb(), "chunks"),
+    "120,000 segments": (pictures.segment_bomb(), "segments"),
 }
 
 
@@ -152,6 +154,12 @@ def test_a_bomb_of_frames_is_kept_and_only_its_first_frame_decoded():
     picture = examine_bytes(pictures.frame_bomb(), SETTINGS, SMALL)
     assert (picture.frames, picture.width_px) == (20_000, 4000)
     assert time.process_time() - started < 10  # all frames would take an hour
+
+
+def test_a_bomb_of_entities_is_no_picture():
+    started = time.process_time()
+    assert refusal_of(pictures.entity_bomb())[0] in ("not_image", "damaged")
+    assert time.process_time() - started < 5
 
 
 def test_errors_name_the_file(tmp_path):

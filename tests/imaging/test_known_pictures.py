@@ -70,6 +70,10 @@ PIXELS = {
         [CLEAR, (200, 200, 200, 255)] * 2,
     ),
     "CMYK": (pictures.cmyk(), [RED] * 4),
+    "CMYK with a profile of RGB": (
+        pictures.cmyk(icc_profile=pictures.profile(pictures.P3_COLUMNS)),
+        [RED] * 4,
+    ),
     "a profile with red and blue swapped": (
         pictures.with_profile(RED, pictures.profile(pictures.SRGB_COLUMNS[::-1])),
         [BLUE] * 4,

@@ -80,6 +80,23 @@ async def test_no_worker_is_started_without_work():
         assert examiner.worker_ids() == ()
 
 
+async def test_a_worker_can_be_started_ahead(good):
+    async with Examiner(SETTINGS, SMALL) as examiner:
+        examiner.prepare()
+        while not examiner.worker_ids():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        (ahead,) = examiner.worker_ids()
+        assert (await examiner.examine(good)).width_px == 400
+        assert examiner.worker_ids() == (ahead,)
+
+
+async def test_closing_while_a_worker_starts():
+    async with Examiner(SETTINGS, SMALL) as examiner:
+        examiner.prepare()
+        await asyncio.sleep(0)
+    assert examiner.worker_ids() == ()
+
+
 async def test_one_worker_for_one_picture_and_no_more_than_the_limit_for_many(good):
     async with Examiner(SETTINGS, SMALL) as examiner:
         await examiner.examine(good)

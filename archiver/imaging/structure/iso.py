@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from archiver.imaging.structure.found import Structure
 
+_MAX_BOXES = 10_000  # there are about five; JPEG XL may have a few hundred
 _END_OF_CODESTREAM = b"\xff\xd9"
 
 
@@ -51,7 +52,9 @@ def walk_jxl(data: bytes) -> Structure:
 def _read_boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Name, start of the content and end of each top-level box; the end may lie beyond *data*."""
     at = 0
-    while at + 8 <= len(data):
+    for _ in range(_MAX_BOXES):
+        if at + 8 > len(data):
+            return
         size, name, start = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], at + 8
         if size == 1:
             size, start = int.from_bytes(data[at + 8 : at + 16], "big"), at + 16

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from archiver.imaging.structure.found import Structure
 
@@ -13,6 +14,7 @@ _KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB",
 _KEPT |= {b"acTL", b"fcTL", b"fdAT", b"eXIf", b"iCCP"}
 _MAX_PROFILE_BYTES = 2**20  # unpacked; above it Pillow refuses the whole file
 _MAX_EXIF_BYTES = 2**16
+_MAX_CHUNKS = 50_000  # half a second of walking; encoders cut pixel data every 8 kB or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,10 @@ def walk(data: bytes) -> Structure:
 
     Ancillary chunks with a wrong checksum, and big ones that Pillow refuses, are left out.
     """
-    chunks = list(_read_chunks(data))
+    chunks = list(islice(_read_chunks(data), _MAX_CHUNKS + 1))
     width, height = _read_size(data)
+    if len(chunks) > _MAX_CHUNKS:
+        return Structure(data, width, height, danger="chunks")
     names = [chunk.name for chunk in chunks]
     frames = next((_read_frames(c) for c in chunks if c.name == b"acTL"), 1)
     defect = ""
