@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from archiver.cli.output import set_up_logging
-from archiver.demo.show import EXPECTED_IMAGES, run_demo
+from archiver.demo.show import EXPECTED_IMAGES, Demo, run_demo
+from archiver.model import ImageRecord, Kind
 from archiver.report.json_lines import JsonLines, dump_json, summary_object
 from archiver.report.summary import format_summary
+
+_WIDTH = 92  # columns, so that a line fits a terminal of a hundred
 
 
 @click.command("demo")
@@ -33,12 +38,36 @@ def command(folder: str | None, as_json: bool) -> int:
     if as_json:
         click.echo(dump_json({"summary": summary_object(demo.summary)}))
     else:
-        click.echo(f"The post {demo.post} names six pictures. After archiving:\n")
-        click.echo(format_summary(demo.summary))
-        click.echo("\nWhat changed in the post, all else is the same byte for byte:\n")
-        for before, after in demo.changes:
-            click.echo(f"  - {before}\n  + {after}")
-        click.echo(f"\nThe first picture was asked for without its watermark:\n  {demo.clean}")
-        click.echo(f"\nlook at: {demo.rewritten} and {demo.archive}")
-        click.echo(f"undo it: archiver restore {demo.rewritten}")
+        for line in _lines(demo):
+            click.echo(line)
     return 0 if dict(demo.summary.images) == EXPECTED_IMAGES else 1
+
+
+def _lines(demo: Demo) -> Iterator[str]:
+    yield f"{demo.post} shows six pictures of a server that marks, stumbles and forgets:\n"
+    for record in demo.images:
+        name = urlsplit(record.url).path.rpartition("/")[2]
+        yield f"  {record.outcome:<8}{name:<17}{_remark(record)}"
+    yield "\nIn the post only these URLs changed, to local copies:\n"
+    for before, after in demo.changes:
+        yield f"  - {_shorten(before)}\n  + {_shorten(after)}"
+    yield f"\n{format_summary(demo.summary).splitlines()[1]}"
+    yield f"look at {demo.rewritten} and {demo.archive}/"
+    yield f"undo it with: archiver restore {demo.rewritten}"
+
+
+def _remark(record: ImageRecord) -> str:
+    if not record.outcome.is_had:
+        return f"{record.reason}: the reference stays as it was"
+    parts = [f"{record.width_px}x{record.height_px}"]
+    if record.kind == Kind.CLEAN:
+        parts.append(f"asked for without its watermark (rule {record.rule})")
+    if record.attempts > 1:
+        parts.append(f"the server was busy, try {record.attempts} had it")
+    return ", ".join(parts)
+
+
+def _shorten(line: str) -> str:
+    """The first attribute or value that may hold a URL, its middle left out where it is long."""
+    text = line.removeprefix("<img ").partition(" alt=")[0]
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 33]}…{text[-32:]}"

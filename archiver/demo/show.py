@@ -9,7 +9,7 @@ from pathlib import Path
 from archiver import files, jobs
 from archiver.config import Config
 from archiver.demo.origin import DemoOrigin
-from archiver.model import ImageRecord, Kind, Summary
+from archiver.model import ImageRecord, Summary
 
 EXPECTED_IMAGES = {"stored": 5, "gone": 1}  # what the built-in post and origin come to
 FOLDER = "archiver-demo"
@@ -20,28 +20,28 @@ class Demo:
     """What the demo did.
 
     Attributes:
-        changes: (line before, line after), trimmed, for the lines that differ.
-        clean: the URL that was asked for instead of the watermarked one.
+        images: what became of each, in the order they ended.
+        changes: (line before, line after), trimmed, for each line and tag that differs.
     """
 
     summary: Summary
     post: Path
     rewritten: Path
     archive: Path
+    images: tuple[ImageRecord, ...]
     changes: tuple[tuple[str, str], ...]
-    clean: str
 
 
-class _Cleaned:
-    """Notes what was asked for instead of a watermarked URL, and tells another listener."""
+class _Noting:
+    """Notes the images, and tells another listener."""
 
     def __init__(self, listener: jobs.Listener) -> None:
-        self._listener, self.url = listener, ""
+        self._listener = listener
+        self.images: list[ImageRecord] = []
         self.on_document = listener.on_document
 
     def on_image(self, record: ImageRecord) -> None:
-        if record.kind == Kind.CLEAN:
-            self.url = record.requested_url
+        self.images.append(record)
         self._listener.on_image(record)
 
 
@@ -54,17 +54,17 @@ async def run_demo(folder: Path | None, listener: jobs.Listener | None) -> Demo:
     folder = folder or _free_folder()
     post = folder / "post.md"
     files.write_new(bytes(post), resources.files(__package__).joinpath("post.md").read_bytes())
-    cleaned = _Cleaned(listener or jobs.Silent())
+    noting = _Noting(listener or jobs.Silent())
     output = folder / "archived"
     async with DemoOrigin() as origin:
         config = Config(base=str(output))
         network = replace(config.network, connect_to=(f"::127.0.0.1:{origin.port}",))
         summary = await jobs.archive_async(
-            [jobs.Order((str(post),), str(output))], replace(config, network=network), cleaned
+            [jobs.Order((str(post),), str(output))], replace(config, network=network), noting
         )
     rewritten = output / post.name
     changes = _changes(post.read_text(), rewritten.read_text())
-    return Demo(summary, post, rewritten, output / config.archive, changes, cleaned.url)
+    return Demo(summary, post, rewritten, output / config.archive, tuple(noting.images), changes)
 
 
 def _free_folder() -> Path:

@@ -1,0 +1,131 @@
+"""The commands that need no network, and what every command says of itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from program import run_archiver, snapshot_of
+
+from archiver.cli.main import COMMANDS
+
+CASES = Path(__file__).parents[1] / "cases" / "documents"
+URL = "https://img.example/a.png?x-oss-process=image/resize,w_8/watermark,text_MQ"
+CLEAN = "https://img.example/a.png?x-oss-process=image/resize,w_8"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_an_example(name: str, tmp_path: Path) -> None:
+    result = run_archiver(name, "--help", cwd=tmp_path)
+    assert result.code == 0
+    assert "Example" in result.stdout and f"archiver {name}" in result.stdout
+
+
+def test_version_and_no_arguments(tmp_path: Path) -> None:
+    assert run_archiver("--version", cwd=tmp_path).stdout.startswith("archiver 0.")
+    assert "archiver demo" in run_archiver("--help", cwd=tmp_path).stdout
+
+
+def test_demo_shows_the_whole_job(tmp_path: Path) -> None:
+    result = run_archiver("demo", cwd=tmp_path)
+    assert result.code == 0, result.stdout + result.stderr
+    assert "asked for without its watermark" in result.stdout
+    assert "try 2 had it" in result.stdout
+    assert "ferry.png" in result.stdout and "status-404" in result.stdout
+    post = tmp_path / "archiver-demo" / "archived" / "post.md"
+    assert str(post.relative_to(tmp_path)) in result.stdout
+    assert post.read_bytes().startswith(b"\n---\n")
+    assert run_archiver("restore", post, cwd=tmp_path).code == 0
+    assert post.read_bytes() == (tmp_path / "archiver-demo" / "post.md").read_bytes()
+
+
+def test_demo_again_takes_another_folder(tmp_path: Path) -> None:
+    (tmp_path / "archiver-demo").mkdir()
+    result = run_archiver("demo", "--json", cwd=tmp_path)
+    assert result.code == 0
+    summary = json.loads(result.stdout.splitlines()[-1])["summary"]
+    assert summary["images"] == {"gone": 1, "stored": 5}
+    assert (tmp_path / "archiver-demo-2" / "post.md").is_file()
+    assert not any((tmp_path / "archiver-demo").iterdir())
+
+
+def test_scan_finds_the_places_and_writes_nothing(tmp_path: Path) -> None:
+    case = CASES / "064-fm-blank-first-line"
+    expected = json.loads((case / "expect.json").read_text())["references"]
+    (tmp_path / "post.md").write_bytes((case / "input.md").read_bytes())
+    state = snapshot_of(tmp_path)
+    result = run_archiver("scan", "post.md", "--json", cwd=tmp_path)
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(x["url"], [x["start"], x["end"]]) for x in found] == [
+        (r["url"], r["span"]) for r in expected
+    ]
+    data = (case / "input.md").read_bytes()
+    for x in found:
+        line = data.split(b"\n")[x["line"] - 1]
+        assert line[x["column"] - 1 :].startswith(x["raw"].encode())
+    marked = found[-1]["candidates"]
+    assert [c["kind"] for c in marked] == ["clean", "as given"]
+    assert "watermark" not in marked[0]["url"]
+    assert snapshot_of(tmp_path) == state
+
+
+def test_dry_run_says_what_would_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text("![](https://a.example/1.png) ![](https://b.example/2.png)")
+    state = snapshot_of(tmp_path)
+    result = run_archiver("archive", "post.md", "--dry-run", "--json", cwd=tmp_path)
+    hosts = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {x["host"]: x["images"] for x in hosts} == {"a.example": 1, "b.example": 1}
+    assert snapshot_of(tmp_path) == state
+    assert (
+        "2 images on 2 hosts"
+        in run_archiver("archive", "post.md", "--dry-run", cwd=tmp_path).stdout
+    )
+
+
+def test_clean_url(tmp_path: Path) -> None:
+    result = run_archiver("clean-url", URL, "https://img.example/b.png", "--json", cwd=tmp_path)
+    first, second = (json.loads(line) for line in result.stdout.splitlines())
+    assert first["rule"] == "aliyun-oss"
+    assert [(c["url"], c["kind"]) for c in first["candidates"]] == [
+        (CLEAN, "clean"),
+        (URL, "as given"),
+    ]
+    assert [c["kind"] for c in second["candidates"]] == ["as given"]
+    assert CLEAN in run_archiver("clean-url", URL, cwd=tmp_path).stdout.split()
+
+
+def test_a_file_alone_means_archive(tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text("no pictures\n")
+    assert run_archiver("post.md", cwd=tmp_path).code == 0
+    assert (tmp_path / "archived" / "post.md").read_text() == "no pictures\n"
+
+
+USAGE = {
+    "no such file": (["archive", "none.md"], "none.md"),
+    "no such command": (["arkive"], "arkive"),
+    "both ways": (["archive", ".", "-o", "x", "--in-place"], "-o and --in-place"),
+    "unknown option": (["archive", ".", "--colour"], "--colour"),
+    "bad connect-to": (["archive", ".", "--connect-to", "x"], "connect_to"),
+    "nothing to restore": (["restore"], "--all"),
+    "restore of no file": (["restore", "none.md"], "none.md"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), USAGE.values(), ids=USAGE.keys())
+def test_wrong_usage_is_exit_code_2_and_names_the_thing(
+    arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    result = run_archiver(*arguments, cwd=tmp_path)
+    assert result.code == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_opted_out_documents_are_left_alone(tmp_path: Path) -> None:
+    text = "---\narchiver: false\n---\n![](https://a.example/1.png)\n"
+    (tmp_path / "post.md").write_text(text)
+    result = run_archiver("archive", "post.md", "--in-place", "--json", cwd=tmp_path)
+    assert result.code == 0
+    assert json.loads(result.stdout.splitlines()[-1])["summary"]["documents"] == {"skipped": 1}
+    assert (tmp_path / "post.md").read_text() == text
