@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from archiver.errors import PictureError
 from archiver.imaging.animation import count_frames, decode_rest, is_full_pass
@@ -25,7 +25,7 @@ from archiver.imaging.decode import (
     open_picture,
     read_orientation,
 )
-from archiver.imaging.encode import encode_rendition
+from archiver.imaging.encode import Timing, encode_rendition
 from archiver.imaging.geometry import TURNED, WHOLE, Target, plan_target
 from archiver.imaging.metadata import read_exif, read_profile_name
 from archiver.imaging.refusal import Refusal
@@ -34,7 +34,7 @@ from archiver.imaging.signatures import ImageType, find_type, name_other
 from archiver.imaging.structure import walk_structure
 from archiver.imaging.structure.found import Structure
 from archiver.imaging.thumbnails import hash_difference, shrink_all, shrink_for_hash
-from archiver.model import Outcome, Picture
+from archiver.model import Outcome, Picture, Rendition
 
 _HASH_NEEDS = (64, 64)  # px; what a picture without thumbnails is decoded to
 
@@ -134,7 +134,9 @@ def _examine_damaged(
         with guarded_pillow(settings, tolerant=True):
             picture = _examine_pixels(structure, image_type, first_only, thumbnails)
             return replace(picture, flags=("damaged",))
-    if not structure.width_px:
+    if not image_type.decoder:
+        return _describe_undecoded(image_type, structure, "damaged")
+    if not structure.width_px:  # not even its header is there
         raise Refusal(Outcome.DAMAGED, structure.defect or "decode")
     return _describe_undecoded(image_type, structure, "damaged", "undecoded")
 
@@ -171,32 +173,52 @@ def _examine_pixels(
     check_size(*image.size, settings)
     is_turned = read_orientation(image) in TURNED
     width, height = image.size[::-1] if is_turned else image.size
-    targets = [t for each in thumbnails if (t := plan_target(width, height, each))]
-    frames = count_frames(image, structure.frames)
+    targets = [target for each in thumbnails if (target := plan_target(width, height, each))]
     with _translated():
         decoded = decode(image, _find_needed(targets, is_turned), len(structure.data))
     small = shrink_all(decoded, targets)
     fingerprint = hash_difference(_choose_hashed(decoded, small))
-    timing, moving = None, dict[Target, list[Image.Image]]()
-    if is_full_pass(image, frames, settings):
-        with _translated():
-            moving, timing = decode_rest(image, decoded, small, frames)
-    renditions = tuple(
-        encode_rendition(moving[target], target.settings, image_type, timing)
-        if target in moving
-        else encode_rendition([small[target]], target.settings, image_type)
-        for target in targets
-    )
+    frames = count_frames(image, structure.frames)
+    moving, timing = _decode_animation(image, decoded, small, frames, settings)
     return Picture(
         image_type.media_type,
         image_type.extension,
         width,
         height,
         frames,
-        renditions,
+        _encode_all(targets, small, moving, timing, image_type),
         difference_hash=fingerprint,
         exif=read_exif(image),
         color_profile=read_profile_name(decoded.profile),
+    )
+
+
+def _decode_animation(
+    image: ImageFile.ImageFile,
+    first: Decoded,
+    small: dict[Target, Image.Image],
+    frames: int,
+    settings: ImagingSettings,
+) -> tuple[Mapping[Target, Sequence[Image.Image]], Timing | None]:
+    """The frames of the thumbnails that move; nothing for a still picture or too long a film."""
+    if not is_full_pass(image, frames, settings):
+        return {}, None
+    with _translated():
+        return decode_rest(image, first, small, frames)
+
+
+def _encode_all(
+    targets: Sequence[Target],
+    small: Mapping[Target, Image.Image],
+    moving: Mapping[Target, Sequence[Image.Image]],
+    timing: Timing | None,
+    image_type: ImageType,
+) -> tuple[Rendition, ...]:
+    return tuple(
+        encode_rendition(moving[target], target.settings, image_type, timing)
+        if target in moving
+        else encode_rendition([small[target]], target.settings, image_type)
+        for target in targets
     )
 
 
