@@ -1,0 +1,25 @@
+"""The cases are a copy: where the originals lie beside the repository, both are equal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CASES = Path(__file__).parent / "cases"
+ORIGINALS = Path(__file__).parents[2] / "shared" / "cases"
+
+
+@pytest.mark.skipif(not ORIGINALS.is_dir(), reason="the originals are not beside this clone")
+def test_the_copies_equal_the_originals() -> None:
+    def contents(folder: Path) -> dict[str, bytes]:
+        return {
+            str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+        }
+
+    assert contents(CASES) == contents(ORIGINALS)
+
+
+def test_the_copies_are_taken_as_bytes() -> None:
+    attributes = (CASES.parents[1] / ".gitattributes").read_text()
+    assert "tests/cases/** -text" in attributes
