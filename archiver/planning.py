@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -101,21 +101,20 @@ def _plan(
 ) -> tuple[Candidate, ...]:
     before = [_candidate(found, Kind.CLEAN) for found in find_beside(given.url, attributes, table)]
     after: list[Candidate] = []
-    inside = _find_inside(given, quality, table)
     if quality == "original":
-        before += inside
+        before += _find_inside(given, quality, table)
         before += [_candidate(found, Kind.ORIGINAL) for found in find_originals(given, table)]
-    else:
-        after += (candidate for candidate in inside if not given.coverage.query)
+    elif given.has_carriers and not given.coverage.query:
+        after += _find_inside(given, quality, table)
     cleaned = clean(given, table)
     if cleaned.rule and not given.coverage.query:
         before.append(_candidate(cleaned, Kind.CLEAN))
-    if not before and not after:
-        return (Candidate(given.url),)
+    if not after and len(before) <= 1:
+        return (*before, Candidate(given.url))
     return _arrange(before, Candidate(given.url), after)
 
 
-def _find_inside(given: Study, quality: str, table: Table) -> Iterator[Candidate]:
+def _find_inside(given: Study, quality: str, table: Table) -> list[Candidate]:
     """The source a proxy carries, itself without its watermark or processing."""
     found, inner = Found(given.url), given
     for _ in range(MAX_DEPTH):
@@ -123,10 +122,11 @@ def _find_inside(given: Study, quality: str, table: Table) -> Iterator[Candidate
         if rule is None:
             break
         found, inner = found.then(source, rule), Study(source, table)
-    if inner is not given:
-        originals = find_originals(inner, table) if quality == "original" else ()
-        best = originals[0] if originals else clean(inner, table)
-        yield Candidate(best.url, Kind.NESTED_SOURCE, found.rule, found.confidence)
+    if inner is given:
+        return []
+    originals = find_originals(inner, table) if quality == "original" else ()
+    best = originals[0] if originals else clean(inner, table)
+    return [Candidate(best.url, Kind.NESTED_SOURCE, found.rule, found.confidence)]
 
 
 def _candidate(found: Found, kind: Kind) -> Candidate:

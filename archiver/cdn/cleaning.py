@@ -6,12 +6,11 @@ construction: the result is a URL that no rule changes, or the URL as given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from archiver.cdn.address import Address, parse_address
-from archiver.cdn.grammars import SOURCE_GRAMMARS
-from archiver.cdn.pieces import cut_encoded
+from archiver.cdn.pieces import cut_encoded, view
 from archiver.cdn.rule import Finding, Rule
 from archiver.cdn.signatures import NO_COVERAGE, Coverage
 from archiver.cdn.table import Entry, Table
@@ -21,8 +20,7 @@ MAX_DEPTH = 3  # proxies inside proxies
 _RANKS = ("low", "medium", "high")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A URL, the rules that made it (joined by ``+``) and how sure the least sure of them is."""
 
     url: str
@@ -45,29 +43,44 @@ class Found:
 class Study:
     """What the rules say of a URL, asked one by one: most questions need only the first."""
 
-    __slots__ = ("_coverage", "_table", "address", "entries", "url")
+    __slots__ = ("_address", "_coverage", "_known", "_table", "entries", "url")
 
     def __init__(self, url: str, table: Table) -> None:
         self.url, self._table = url, table
         self.entries = table.find_entries(url)
-        self.address = parse_address(url) if self.entries else None
+        self._address: Address | None = None
         self._coverage: Coverage | None = None
+        self._known: dict[int, Finding | None] = {}
 
-    def findings(self, entries: Iterable[Entry] | None = None) -> Iterator[tuple[Rule, Finding]]:
+    @property
+    def address(self) -> Address | None:
+        """The parts of the URL; None where no rule could say anything."""
+        if self._address is None and self.entries:
+            self._address = parse_address(self.url)
+        return self._address
+
+    def findings(self, entries: Sequence[Entry] | None = None) -> Iterator[tuple[Rule, Finding]]:
         """Rules and what they find, in the order of the table; of some *entries*, or of all."""
-        address = self.address
+        asked = self.entries if entries is None else entries
+        address = self.address if asked else None
         if address is None:
             return
-        for entry in self.entries if entries is None else entries:
-            if entry.hosts is None or entry.hosts.fullmatch(address.host):
-                finding = entry.grammar(address, entry.rule)
-                if finding is not None:
-                    yield entry.rule, finding
+        for entry in asked:
+            if entry.place not in self._known:
+                self._known[entry.place] = _ask(entry, address)
+            finding = self._known[entry.place]
+            if finding is not None:
+                yield entry.rule, finding
 
     def sources(self) -> Iterator[tuple[str, Rule]]:
         """URLs that proxies and engines carry inside, as they stand there."""
-        carriers = [entry for entry in self.entries if entry.rule.grammar in SOURCE_GRAMMARS]
+        carriers = [entry for entry in self.entries if entry.is_carrier]
         return ((f.source, rule) for rule, f in self.findings(carriers) if f.source)
+
+    @property
+    def has_carriers(self) -> bool:
+        """Whether a rule may find a source inside."""
+        return any(entry.is_carrier for entry in self.entries)
 
     @property
     def coverage(self) -> Coverage:
@@ -80,6 +93,11 @@ class Study:
 
     def is_allowed(self, edited: Address) -> bool:
         return self.address is not None and self.coverage.allows(self.address, edited)
+
+
+def _ask(entry: Entry, address: Address) -> Finding | None:
+    is_here = entry.hosts is None or entry.hosts.fullmatch(address.host)
+    return entry.grammar(address, entry.rule) if is_here else None
 
 
 def clean(given: Study, table: Table, depth: int = 0) -> Found:
@@ -95,13 +113,19 @@ def clean(given: Study, table: Table, depth: int = 0) -> Found:
 
 def _clean_once(found: Found, current: Study, table: Table, depth: int) -> Found | None:
     """The first edit that a rule proposes and no signature forbids; None for no edit."""
-    for rule, finding in current.findings():
+    for rule, finding in current.findings(None if not found.rule else _find_able(current)):
         edited = finding.clean
         if edited is None and finding.embedded[1]:
             edited = _clean_embedded(finding, table, depth)
         if edited is not None and current.is_allowed(edited):
             return found.then(edited.url, rule)
     return None
+
+
+def _find_able(current: Study) -> list[Entry]:
+    """The entries that may cut; after a cut, most often none is left to be asked."""
+    seen = view(current.url) if current.entries else ""
+    return [e for e in current.entries if not e.words or any(word in seen for word in e.words)]
 
 
 def _clean_embedded(finding: Finding, table: Table, depth: int) -> Address | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from archiver.cdn.address import Address
 
@@ -101,9 +102,8 @@ class Signature:
     unless_empty: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule finds in a URL.
+class Finding(NamedTuple):
+    """What a rule finds in a URL. (Made for every rule and URL; a dataclass takes thrice as long.)
 
     Attributes:
         clean: the address without the watermark; None: nothing to cut.

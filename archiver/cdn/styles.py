@@ -6,6 +6,7 @@ import re
 
 from archiver.cdn.pieces import view
 
+STYLE_WORDS = ("watermark", "shuiyin", "wm")
 _MARK = re.compile(r"watermark|shuiyin|(?<![a-z])wm(?![a-z])")
 _NO_MARK = re.compile(r"(?:no|non|un|without)[_-]?(?:watermark|wm|shuiyin)")
 

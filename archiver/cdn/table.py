@@ -9,24 +9,35 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from archiver.cdn.grammars import GRAMMARS, Grammar
+from archiver.cdn.grammars import GRAMMARS, SOURCE_GRAMMARS, Grammar
 from archiver.cdn.hosts import host_pattern, last_labels
 from archiver.cdn.reading import read_rules, read_signatures
 from archiver.cdn.rule import Rule
 from archiver.cdn.signatures import SignatureTable
+from archiver.cdn.styles import STYLE_WORDS
 
-_COMMON = ("image", "?im", "&im", "/_", "%")  # each stands in several markers
+_COMMON = ("/image/", "image", "?im", "&im", "/_", "%")  # each stands in several markers
+NO_WORD = "\0"  # of a rule that never cuts
 MAX_URL_CHARS = 16_384  # servers stop at 8 or 16 KiB; what is longer is a data: URL or an attack
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A rule ready for use; `place` is its rank in the table."""
+    """A rule ready for use.
+
+    Attributes:
+        place: its rank in the table.
+        words: lower-case texts of which the decoded URL holds one where the rule cuts; empty:
+            unknown.
+        is_carrier: whether the rule may find a source inside the URL.
+    """
 
     place: int
     rule: Rule
     grammar: Grammar
     hosts: re.Pattern[str] | None
+    words: tuple[str, ...]
+    is_carrier: bool
 
 
 _Markers = tuple[tuple[str, tuple[Entry, ...]], ...]
@@ -106,7 +117,19 @@ def load_own() -> tuple[tuple[Rule, ...], SignatureTable]:
 
 
 def _compile(place: int, rule: Rule) -> Entry:
-    return Entry(place, rule, GRAMMARS[rule.grammar], host_pattern(rule.hosts))
+    hosts, is_carrier = host_pattern(rule.hosts), rule.grammar in SOURCE_GRAMMARS
+    return Entry(place, rule, GRAMMARS[rule.grammar], hosts, _words(rule), is_carrier)
+
+
+def _words(rule: Rule) -> tuple[str, ...]:
+    if rule.grammar in ("attribute", "nested", "rewrite", "template"):
+        return ()
+    names = [max(name.lower().split("*"), key=len) for name in rule.drop]
+    if rule.style or rule.grammar == "suffix":
+        names += STYLE_WORDS
+    if rule.grammar == "layers":
+        names.append("l-end")
+    return tuple(n for n in names if not any(o in n and o != n for o in names)) or (NO_WORD,)
 
 
 def _is_found_by_host(rule: Rule) -> bool:

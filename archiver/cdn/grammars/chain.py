@@ -14,6 +14,8 @@ from archiver.cdn.pieces import drop_steps, first_word, name_pattern, view
 from archiver.cdn.rule import Finding, Rule
 from archiver.cdn.styles import is_watermark_style
 
+_NAME = re.compile(r"[a-z][a-z_-]*\d?(?=[,/|:?]|$)")
+
 
 def find_chain(address: Address, rule: Rule) -> Finding | None:
     """Drop the watermark steps of the chain; the original has no chain at all."""
@@ -40,5 +42,5 @@ def _is_chain(seen: str, rule: Rule) -> bool:
     """Whether the value holds steps; calls that answer with JSON (`unless`) are none."""
     if not seen.startswith(rule.prefix):
         return False
-    first = re.split(r"[,/|:?]", seen[len(rule.prefix) :], maxsplit=1)[0]
-    return first not in rule.unless and re.fullmatch(r"[a-z][a-z_-]*\d?", first) is not None
+    first = _NAME.match(seen, len(rule.prefix))
+    return first is not None and first[0] not in rule.unless

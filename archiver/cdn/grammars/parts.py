@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archiver.cdn.address import Address
-from archiver.cdn.pieces import drop_parts
 from archiver.cdn.rule import Finding
 
 
@@ -18,17 +17,16 @@ def edit_parts(
         edit: the part without its watermark; "" where nothing is left, None where it is foreign.
         companion: a bare part that must stand beside, and goes when nothing is left.
     """
-    query = address.query or ""
-    parts = query.split("&")
+    parts = (address.query or "").split("&")
     edits = {part: kept for part in parts if (kept := edit(part)) is not None}
     if not edits or (companion and companion not in parts):
         return None
-    bare = drop_parts(query, lambda part: part in edits or part == (companion or None))
+    foreign = [part for part in parts if part not in edits and part != (companion or None)]
+    original = address.with_query("&".join(foreign))
+    if not any(edits.values()):
+        return Finding(original, (original,), is_marked=True)
     clean = "&".join(edits.get(part, part) for part in parts if edits.get(part) != "")
-    clean = clean if any(edits.values()) else bare
-    is_marked = clean != query
+    is_marked = clean != address.query
     return Finding(
-        clean=address.with_query(clean) if is_marked else None,
-        originals=(address.with_query(bare),),
-        is_marked=is_marked,
+        address.with_query(clean) if is_marked else None, (original,), is_marked=is_marked
     )
