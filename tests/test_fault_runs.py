@@ -57,6 +57,7 @@ FAULTS: dict[str, tuple[str, int]] = {
     "cut-reset": ("stored", 2),
     "cut-always": ("transient", 3),
     "close-first": ("stored", 3),
+    "close-always": ("transient", 6),  # aiohttp sends a GET again by itself
     "silent": ("transient", 3),
     "slow-head": ("transient", 3),
     "slow-body": ("transient", 3),

@@ -159,19 +159,19 @@ class Client:
             self.requests_made += 1
             try:
                 async with asyncio.timeout(self._settings.total_timeout_s):
-                    found = await self._ask(job, chain, gate)
+                    return await self._ask(job, chain, gate)
             except (TransportFailure, BadBodyError, TimeoutError) as error:
                 reason = "timeout" if isinstance(error, TimeoutError) else error.reason
-                gate.note(has_answered=isinstance(error, BadBodyError))
+                if not isinstance(error, BadBodyError):
+                    gate.note(has_answered=False)
                 logger.debug("failed url=%s reason=%s", _Redacted(chain.url), reason)
                 raise fetch_error(job.url, reason) from error
-            gate.note(has_answered=True)
-            return found
 
     async def _ask(self, job: Job, chain: Chain, gate: Gate) -> Download | None:
         request = self._request(job, chain)
         response = await self._http.send(request, stream=True, auth=None)
         try:
+            gate.note(has_answered=True)
             logger.debug("asked url=%s status=%d", _Redacted(chain.url), response.status_code)
             chain.take_cookies(response.headers.get_list("set-cookie"))
             location = response.extensions.get("location")
@@ -190,7 +190,7 @@ class Client:
         if not chain.hops:
             headers |= job.validators
         try:
-            return httpx.Request("GET", chain.url, headers=headers)
+            return httpx.Request("GET", chain.url, headers=httpx.Headers(headers, "utf-8"))
         except (httpx.InvalidURL, ValueError) as error:  # what browsers take and httpx does not
             raise UnusableUrlError("url") from error
 

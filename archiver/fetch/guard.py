@@ -44,17 +44,25 @@ class AddressGuard:
     def __init__(self, settings: FetchSettings) -> None:
         self._allow = [parse_network(text, "allow_networks") for text in settings.allow_networks]
         self._deny = [parse_network(text, "deny_networks") for text in settings.deny_networks]
-        self._ports = frozenset(settings.allow_ports)
-        self._trusted: set[tuple[str, int]] = set()
+        self._ports = set(settings.allow_ports)
+        self._trusted: set[tuple[str, int | None]] = set()
         self._has_hinted = False
 
-    def trust(self, address: str, port: int) -> None:
-        """Let an address pass that the operator chose: a proxy, a target of `connect_to`."""
+    def trust(self, address: str, port: int | None) -> None:
+        """Let an address pass that the operator chose: a proxy, a target of `connect_to`.
+
+        Args:
+            port: the one that is meant; None: every port.
+        """
         self._trusted.add((address, port))
+
+    def allow_port(self, port: int) -> None:
+        """Let a port of public addresses pass."""
+        self._ports.add(port)
 
     def refusal(self, address: str, port: int, scope: int = 0) -> str:
         """Why *address* may not be dialled (``address``, ``port``, ``fake-ip``); "": it may."""
-        if (address, port) in self._trusted:
+        if not self._trusted.isdisjoint({(address, port), (address, None)}):
             return ""
         kind = "scoped" if scope else classify(address)
         if kind == "scoped":

@@ -97,7 +97,7 @@ class Chain:
         """Keep what Set-Cookie headers of the present host say."""
         for value in values:
             name, equals, text = value.partition(";")[0].partition("=")
-            if equals and name.strip():
+            if equals and name.strip() and value.isascii():
                 self.cookies.setdefault(self.host, {})[name.strip()] = text.strip()
 
     def follow(self, location: bytes) -> None:

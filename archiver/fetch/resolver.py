@@ -41,7 +41,8 @@ class Resolver(AbstractResolver):
     """Looks names up for aiohttp and leaves out what the guard refuses.
 
     Args:
-        operator_hosts: names that `connect_to` or `proxy` chose; their addresses pass the guard.
+        operator_hosts: names that `connect_to` or `proxy` chose; their addresses pass the guard,
+            at the port that was chosen or, for None, at any.
         look_up: in place of the system's resolver.
     """
 
@@ -49,7 +50,7 @@ class Resolver(AbstractResolver):
         self,
         guard: AddressGuard,
         timeout_s: float,
-        operator_hosts: Iterable[tuple[str, int]] = (),
+        operator_hosts: Iterable[tuple[str, int | None]] = (),
         look_up: LookUp | None = None,
     ) -> None:
         self._guard, self._timeout_s = guard, timeout_s
@@ -67,7 +68,7 @@ class Resolver(AbstractResolver):
             RefusedAddressError: there are, and all are refused.
         """
         found = await self._find(host)
-        if (host, port) in self._operator_hosts:
+        if not self._operator_hosts.isdisjoint({(host, port), (host, None)}):
             for address in found:
                 self._guard.trust(address.host, port)
         refusals = [self._guard.refusal(a.host, port, a.scope) for a in found]

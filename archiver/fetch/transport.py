@@ -95,7 +95,7 @@ class Transport(httpx.AsyncBaseTransport):
                 path=url.raw_path.decode("ascii"),
                 encoded=True,
             ),
-            headers=[(k.decode("ascii"), v.decode("latin-1")) for k, v in request.headers.raw],
+            headers=[(k.decode(), v.decode()) for k, v in request.headers.raw],
             allow_redirects=False,
             server_hostname=host if is_mapped else None,
             ssl=self._tls(host) if url.scheme == "https" else True,
@@ -138,16 +138,18 @@ class Transport(httpx.AsyncBaseTransport):
     def _has_http_proxy(self) -> bool:
         return self._settings.proxy.startswith("http")
 
-    def _trust_operator_hosts(self) -> list[tuple[str, int]]:
+    def _trust_operator_hosts(self) -> list[tuple[str, int | None]]:
         """Places the operator chose; addresses are trusted now, names when they are looked up."""
-        places = [(rule.to_host, rule.to_port or rule.port) for rule in self._rules]
+        for rule in self._rules:
+            if not rule.to_host and rule.to_port:
+                self._guard.allow_port(rule.to_port)  # the host stays, and must be public
+        places = [(rule.to_host, rule.to_port) for rule in self._rules if rule.to_host]
         if self._settings.proxy:
             proxy = urlsplit(self._settings.proxy)
-            places.append((proxy.hostname or "", proxy.port or _PORTS.get(proxy.scheme, 1080)))
-        found = [(h, p) for h, port in places if h for p in ((port,) if port else (80, 443))]
-        for host, port in found:
+            places.append((proxy.hostname or "", proxy.port))
+        for host, port in places:
             self._guard.trust(host, port)
-        return found
+        return places
 
 
 class _Body(httpx.AsyncByteStream):

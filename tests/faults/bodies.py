@@ -47,6 +47,11 @@ async def close_once(call: Call) -> None:
         await good(call)
 
 
+@endpoint("close-always")
+async def close(call: Call) -> None:
+    call.exchange.is_last = True
+
+
 @endpoint("idle-close")
 async def close_when_idle(call: Call) -> None:
     await good(call)

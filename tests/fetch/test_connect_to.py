@@ -11,6 +11,7 @@ from origin import Origin
 from archiver.errors import ConfigError
 from archiver.fetch.client import Client
 from archiver.fetch.connect_to import find_target, parse_connect_to
+from archiver.fetch.guard import AddressGuard
 from archiver.fetch.resolver import Address
 from archiver.fetch.settings import FetchSettings
 
@@ -85,6 +86,28 @@ async def test_target_may_be_a_name(origin: Origin, tmp_path: Path) -> None:
     async with Client(settings, str(tmp_path), look_up) as client:
         assert (await ask(client, "http://img.example.com/a.png")).outcome == "gone"
     assert origin.urls == ["http://img.example.com/a.png"]
+
+
+async def test_target_may_keep_the_port(origin: Origin, tmp_path: Path) -> None:
+    settings = FetchSettings(connect_to=("::127.0.0.1:",))
+    async with Client(settings, str(tmp_path)) as client:
+        url = f"http://img.example.com:{origin.port}/a.png"
+        assert (await ask(client, url)).outcome == "gone"
+
+
+async def test_target_may_keep_the_host(tmp_path: Path) -> None:
+    """Then only the port is the operator's choice; the address must be public."""
+
+    async def look_up(host: str) -> list[Address]:
+        return [Address("10.0.0.1")]
+
+    settings = FetchSettings(connect_to=(":80::8080",))
+    async with Client(settings, str(tmp_path), look_up) as client:
+        result = await ask(client, "http://img.example.com/a.png")
+    assert (result.outcome, result.reason) == ("unsafe", "address")
+    guard = AddressGuard(FetchSettings())
+    guard.allow_port(8080)
+    assert guard.refusal("93.184.215.14", 8080) == ""
 
 
 async def test_only_the_target_passes_the_guard(origin: Origin, tmp_path: Path) -> None:

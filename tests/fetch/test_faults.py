@@ -57,6 +57,7 @@ ENDPOINTS = {
     "cut-reset": ("ok", "", 2, 2),
     "cut-always": ("transient", "truncated", 3, 3),
     "close-first": ("ok", "", 2, 3),
+    "close-always": ("transient", "disconnected", 3, 6),  # aiohttp sends a GET again by itself
     "html-as-jpg": ("not_image", "html", 1, 1),
     "img-as-html": ("ok", "", 1, 1),
     "octet": ("ok", "", 1, 1),
@@ -336,3 +337,15 @@ async def test_a_host_that_is_down_is_left_alone(fault: FaultServer, tmp_path: P
         results = [await ask(client, f"http://127.0.0.1:1/{n}.png") for n in range(3)]
         assert client.requests_made == 4
     assert [r.reason for r in results] == ["connect", "host-down", "host-down"]
+
+
+async def test_a_host_that_answers_is_not_down(
+    token: str, fault: FaultServer, tmp_path: Path
+) -> None:
+    """Failures count only in a row; a 404 is an answer."""
+    settings = fault_settings(fault, host_failures=4, tries=1)
+    async with Client(settings, str(tmp_path)) as client:
+        for number in range(4):
+            for name in ("close-always", "close-always", "404"):
+                result = await ask(client, fault.url(name, f"{token}-{number}-{name}"))
+                assert result.reason in ("disconnected", "status-404")
