@@ -26,7 +26,7 @@ _JSON_FEED = re.compile(r'\{.*?"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org', r
 _FRONT_MATTER = re.compile(r"(?:---|\+\+\+|;;;)[ \t]*[\r\n]")
 _CSS = re.compile(
     r"(?:/\*.*?\*/|\s)*+(?:@(?:charset|import|media|font-face|namespace|layer|supports|keyframes)\b"
-    r"|[^{}<>;`!]{1,500}\{\s*(?:[\w-]+\s*:|\}|/\*))",
+    r"|(?!>)[^{}<;`!]{1,500}\{\s*(?:[\w-]+\s*:|\}|/\*))",
     re.DOTALL,
 )
 _XML_SUFFIXES = (".xml", ".rss", ".atom", ".rdf")

@@ -17,7 +17,7 @@ _FORMAT_PARAMETER = re.compile(
 _BLANK_NAME = re.compile(
     r"(?:^|[/_.-])(?:blank|spacer|space|transparent|trans|pixel|placeholder|place-?holder|loading"
     r"|loader|lazy|lazyload|lazy-?loading|none|nopic|grey|gray|white|empty|dot|clear|1x1|s\.gif"
-    r"|default|preload|spinner)(?:[-_.]?\w{0,12})\.(?:gif|png|svg|jpe?g|webp)(?:$|[?#])",
+    r"|default|preload|spinner)(?:[-_.]\w{0,12}|\d{0,4})\.(?:gif|png|svg|jpe?g|webp)(?:$|[?#])",
     re.IGNORECASE,
 )
 _SMALL = re.compile(

@@ -147,7 +147,8 @@ def group_by_root(chosen: list[turbohtml.Element], size: int) -> Iterator[list[t
             yield group
             group = []
         group.append(element)
-    yield group
+    if group:
+        yield group
 
 
 def parse_tree(copy: str, *, scripting: bool = False) -> turbohtml.Document:
