@@ -150,11 +150,15 @@ class Scope:
         """The element's attributes that later stages need."""
         if tag.kept is None:
             tag.kept = {
-                name: value
+                name: value if value.isascii() else self._decoded(tag, name)
                 for name in _KEPT.intersection(tag.attrs)
                 if len(value := tag.value(name)) <= _MAX_KEPT_CHARACTERS
             }
         return tag.kept
+
+    def _decoded(self, tag: SourceTag, name: str) -> str:
+        value = self.page.value(tag, name)
+        return value.text if value is not None else ""
 
     def span_of(self, place: Attribute) -> Span:
         """The bytes of an attribute's raw value."""

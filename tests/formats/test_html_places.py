@@ -213,6 +213,12 @@ def test_attributes_go_along():
     assert second.attributes == {**first.attributes, "descriptor": "2x"}
 
 
+def test_attributes_are_decoded_by_the_encoding_of_the_page():
+    document = "<meta charset=gbk><img src=a.png data-caption='图 &alpha;'>".encode("gbk")
+    (one,) = read_document(document, format="html", base_url=PAGE).references
+    assert one.attributes == {"data-caption": "图 α"}
+
+
 def test_regions_that_are_switched_off():
     html = (
         "<img src=a.png><!-- archiver:off --><img src=b.png><img data-src=c.png>"
