@@ -104,7 +104,8 @@ def fetch_error(url: str, reason: str, retry_after_s: float | None = None) -> Fe
     policy = policy_of(reason)
     status = int(reason[7:]) if reason.startswith("status-") else None
     is_transient = policy.outcome is Outcome.TRANSIENT
-    return FetchError(url, policy.outcome, reason, is_transient, retry_after_s, status)
+    asked_s = retry_after_s if is_transient else None  # to wait for what is gone is no use
+    return FetchError(url, policy.outcome, reason, is_transient, asked_s, status)
 
 
 def read_retry_after(value: str, now: datetime | None = None) -> float | None:
@@ -147,7 +148,8 @@ def retrying(settings: FetchSettings, most: int | None = None) -> AsyncRetrying:
         error = _error_of(state)
         if isinstance(error, FetchError) and policy_of(error.reason).pauses_host:
             return 0.0  # the host's pause holds it
-        return backoff_s(settings, state.attempt_number)
+        asked_s = error.retry_after_s if isinstance(error, FetchError) else None
+        return max(backoff_s(settings, state.attempt_number), asked_s or 0.0)
 
     return AsyncRetrying(
         retry=retry_if_exception(_is_retryable), stop=is_enough, wait=wait_s, reraise=True

@@ -116,6 +116,24 @@ async def test_lost_url_counts_its_attempts(origin: Origin, tmp_path: Path) -> N
     assert len(origin.exchanges) == 3
 
 
+async def test_an_error_may_say_when_to_come_again(origin: Origin, tmp_path: Path) -> None:
+    origin.serve("/a.png", status=502, headers={"Retry-After": "1"}, times=1)
+    origin.serve("/a.png", DATA)
+    origin.serve("/b.png", status=502, headers={"Retry-After": "3600"})
+    origin.serve("/c.png", status=404, headers={"Retry-After": "1"})
+    async with Client(settings_for(origin), str(tmp_path)) as client:
+        await client.fetch("http://img.example.com/a.png", check=take)
+        with pytest.raises(FetchError) as too_long:
+            await client.fetch("http://img.example.com/b.png", check=take)
+        with pytest.raises(FetchError) as gone:
+            await client.fetch("http://img.example.com/c.png", check=take)
+    first, second, *others = origin.exchanges
+    assert second.start_s - first.start_s >= 1
+    assert too_long.value.retry_after_s == 3600 and too_long.value.attempts == 1
+    assert gone.value.retry_after_s is None
+    assert len(others) == 2
+
+
 async def test_unchanged_copy_is_not_sent_again(origin: Origin, tmp_path: Path) -> None:
     origin.serve("/a.png", status=304)
     async with Client(settings_for(origin), str(tmp_path)) as client:
