@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import archiver
 from archiver.errors import PictureError, RunError
 from archiver.imaging.protocol import (
     LENGTH_BYTES,
@@ -147,7 +146,7 @@ def choose_environment(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if name in _PASSED_ON or name.startswith("PYTHON")
     }
-    root = str(Path(archiver.__file__).parent.parent)
+    root = str(Path(__file__).parents[2])
     folders = [*filter(None, chosen.get("PYTHONPATH", "").split(os.pathsep)), root]
     return chosen | {"PYTHONPATH": os.pathsep.join(folders)}
 

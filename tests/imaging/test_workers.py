@@ -197,6 +197,14 @@ async def test_a_worker_that_does_not_start_stops_the_run(good):
             await examiner.examine(good)
 
 
+async def test_the_current_folder_is_no_place_to_import_from(tmp_path, good, monkeypatch):
+    (tmp_path / "PIL").mkdir()
+    (tmp_path / "PIL" / "__init__.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    async with Examiner(SETTINGS, SMALL) as examiner:
+        assert (await examiner.examine(good)).width_px == 400
+
+
 def test_credentials_stay_out_of_the_environment():
     ours = {"AWS_SECRET_ACCESS_KEY": "x", "ARCHIVER_TOKEN": "x", "HTTPS_PROXY": "x"}
     given = choose_environment(ours | {"PATH": "/bin", "PYTHONPATH": "tests/guard"})
