@@ -113,7 +113,7 @@ def clean(given: Study, table: Table, depth: int = 0) -> Found:
 
 def _clean_once(found: Found, current: Study, table: Table, depth: int) -> Found | None:
     """The first edit that a rule proposes and no signature forbids; None for no edit."""
-    for rule, finding in current.findings(None if not found.rule else _find_able(current)):
+    for rule, finding in current.findings(_find_able(current)):
         edited = finding.clean
         if edited is None and finding.embedded[1]:
             edited = _clean_embedded(finding, table, depth)
@@ -124,8 +124,16 @@ def _clean_once(found: Found, current: Study, table: Table, depth: int) -> Found
 
 def _find_able(current: Study) -> list[Entry]:
     """The entries that may cut; after a cut, most often none is left to be asked."""
-    seen = view(current.url) if current.entries else ""
-    return [e for e in current.entries if not e.words or any(word in seen for word in e.words)]
+    if not current.entries:
+        return []
+    seen = view(current.url)
+    able = []
+    for entry in current.entries:
+        for word in entry.words:
+            if word in seen:
+                able.append(entry)
+                break
+    return able
 
 
 def _clean_embedded(finding: Finding, table: Table, depth: int) -> Address | None:

@@ -101,16 +101,20 @@ def cut_encoded(raw: str, text: str, shorter: str) -> str | None:
     'a%3Fv'
     """
     units = _split_units(raw)
-    lead = len(text) - sum(len(unquote(unit, errors="replace")) for unit in units)
+    seen_units = [_decode(unit) for unit in units]
+    lead = len(text) - sum(map(len, seen_units))
     if lead < 0 or text[:lead] != shorter[:lead]:
         return None
     rest, kept, place = shorter[lead:], [], 0
-    for unit in units:
-        seen = unquote(unit, errors="replace")
+    for unit, seen in zip(units, seen_units, strict=True):
         if rest.startswith(seen, place):
             kept.append(unit)
             place += len(seen)
     return "".join(kept) if place == len(rest) else None
+
+
+def _decode(unit: str) -> str:
+    return unit if len(unit) == 1 else unquote(unit, errors="replace")
 
 
 def _split_units(raw: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
@@ -18,6 +18,7 @@ from archiver.cdn.styles import STYLE_WORDS
 
 _COMMON = ("/image/", "image", "?im", "&im", "/_", "%")  # each stands in several markers
 NO_WORD = "\0"  # of a rule that never cuts
+MAX_CHOICES = 4096
 MAX_URL_CHARS = 16_384  # servers stop at 8 or 16 KiB; what is longer is a data: URL or an attack
 
 
@@ -27,8 +28,7 @@ class Entry:
 
     Attributes:
         place: its rank in the table.
-        words: lower-case texts of which the decoded URL holds one where the rule cuts; empty:
-            unknown.
+        words: lower-case texts of which the decoded URL holds one where the rule cuts.
         is_carrier: whether the rule may find a source inside the URL.
     """
 
@@ -40,7 +40,7 @@ class Entry:
     is_carrier: bool
 
 
-_Markers = tuple[tuple[str, tuple[Entry, ...]], ...]
+_Markers = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,19 @@ class Table:
 
     Attributes:
         gates: a lower-case text, and the longer ones that hold it, each with the entries that
-            need it in the URL.
-        hosts: the last two labels of a host and the entries that hold there.
+            need it in the URL, as a mask of places.
+        hosts: the last two labels of a host and the entries that hold there, as a mask.
+        choices: the entries of the masks that occurred.
         attributes, attribute_names: entries that read the element instead of the URL, and what.
     """
 
+    entries: tuple[Entry, ...]
     gates: tuple[tuple[str, _Markers], ...]
-    hosts: dict[str, tuple[Entry, ...]]
+    hosts: dict[str, int]
     attributes: tuple[Entry, ...]
     attribute_names: frozenset[str]
     signatures: SignatureTable
+    choices: dict[int, tuple[Entry, ...]] = field(default_factory=dict, compare=False)
 
     def find_entries(self, url: str) -> tuple[Entry, ...]:
         """The entries whose marker or host stands in *url*, in the order of the table.
@@ -68,22 +71,23 @@ class Table:
         if len(url) > MAX_URL_CHARS:
             return ()
         low = url.lower()
-        found = [
-            entries
+        places = self.hosts.get(last_labels(low), 0)
+        for mask in [
+            mask
             for gate, markers in self.gates
             if gate in low
-            for marker, entries in markers
+            for marker, mask in markers
             if marker in low
-        ]
-        by_host = self.hosts.get(last_labels(low))
-        if by_host:
-            found.append(by_host)
-        if not found:
-            return ()
-        if len(found) == 1:
-            return found[0]
-        distinct = {entry.place: entry for entries in found for entry in entries}
-        return tuple(distinct[place] for place in sorted(distinct))
+        ]:
+            places |= mask
+        return (self.choices.get(places) or self._choose(places)) if places else ()
+
+    def _choose(self, places: int) -> tuple[Entry, ...]:
+        """The entries of a bit mask; remembered, for few sets occur."""
+        chosen = tuple(entry for entry in self.entries if places >> entry.place & 1)
+        if chosen and len(self.choices) < MAX_CHOICES:
+            self.choices[places] = chosen
+        return chosen
 
 
 @lru_cache(maxsize=32)
@@ -101,6 +105,7 @@ def build_table(rules: tuple[Rule, ...], disable: frozenset[str]) -> Table:
     marked = [entry for entry in in_urls if entry not in hosted]
     beside = tuple(entry for entry in entries if entry.rule.grammar == "attribute")
     return Table(
+        entries=entries,
         gates=_nest(_group((m, e) for e in marked for m in _markers(e.rule))),
         hosts=_group((_host_key(host), e) for e in hosted for host in e.rule.hosts),
         attributes=beside,
@@ -123,12 +128,12 @@ def _compile(place: int, rule: Rule) -> Entry:
 
 def _words(rule: Rule) -> tuple[str, ...]:
     if rule.grammar in ("attribute", "nested", "rewrite", "template"):
-        return ()
-    names = [max(name.lower().split("*"), key=len) for name in rule.drop]
+        return ("",)
+    names = {max(name.lower().split("*"), key=len).rstrip("123456789") for name in rule.drop}
     if rule.style or rule.grammar == "suffix":
-        names += STYLE_WORDS
+        names.update(STYLE_WORDS)
     if rule.grammar == "layers":
-        names.append("l-end")
+        names.add("l-end")
     return tuple(n for n in names if not any(o in n and o != n for o in names)) or (NO_WORD,)
 
 
@@ -149,16 +154,16 @@ def _markers(rule: Rule) -> tuple[str, ...]:
     return tuple(max(name.lower().split("*"), key=len) for name in names)
 
 
-def _group(pairs: Iterable[tuple[str, Entry]]) -> dict[str, tuple[Entry, ...]]:
-    groups: dict[str, tuple[Entry, ...]] = {}
+def _group(pairs: Iterable[tuple[str, Entry]]) -> dict[str, int]:
+    groups: dict[str, int] = {}
     for key, entry in pairs:
-        groups[key] = (*groups.get(key, ()), entry)
+        groups[key] = groups.get(key, 0) | 1 << entry.place
     return groups
 
 
-def _nest(markers: dict[str, tuple[Entry, ...]]) -> tuple[tuple[str, _Markers], ...]:
+def _nest(markers: dict[str, int]) -> tuple[tuple[str, _Markers], ...]:
     """Markers below a common part of theirs, so that one search may rule out many."""
-    gates: dict[str, list[tuple[str, tuple[Entry, ...]]]] = {gate: [] for gate in _COMMON}
+    gates: dict[str, list[tuple[str, int]]] = {gate: [] for gate in _COMMON}
     for marker in sorted(markers, key=len):
         gate = next((gate for gate in gates if gate in marker), marker)
         gates.setdefault(gate, []).append((marker, markers[marker]))

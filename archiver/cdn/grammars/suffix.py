@@ -13,7 +13,7 @@ from archiver.cdn.address import Address
 from archiver.cdn.grammars.pathpipe import EXTENSION, last_match
 from archiver.cdn.pieces import separator_pattern, view
 from archiver.cdn.rule import Finding, Rule
-from archiver.cdn.styles import is_watermark_style
+from archiver.cdn.styles import STYLE_WORDS, is_watermark_style
 
 _NAME = re.compile(r"[a-z0-9_.\u4e00-\u9fff-]+")
 _OWN_EXTENSION = re.compile(r"\.[a-z]{2,5}\d?$")  # the name of another file, not of a style
@@ -21,6 +21,9 @@ _OWN_EXTENSION = re.compile(r"\.[a-z]{2,5}\d?$")  # the name of another file, no
 
 def find_suffix(address: Address, rule: Rule) -> Finding | None:
     """Cut the style at the end of the path."""
+    low = view(address.path)
+    if not rule.original and not any(word in low for word in STYLE_WORDS):
+        return None
     opener = last_match(_opener_pattern(rule.separator), address.path)
     if opener is None:
         return None
