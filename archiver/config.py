@@ -107,6 +107,7 @@ _PLACES = {
     ("reading", "image_values"): "front_matter.image_values",
     ("reading", "thumbnail_fields"): "front_matter.thumbnail_fields",
     ("rewrite", "link_prefix"): "link_prefix",
+    ("rewrite", "site_url"): "site_url",
     ("network", "hosts"): "hosts",
     ("network", "max_bytes"): "limits.max_bytes",
     ("network", "max_url_bytes"): "limits.max_url_bytes",

@@ -55,6 +55,8 @@ WRONG = {
     ),
     "unknown inside a list": ("[[sources]]\npth = 'a'", "sources[0].pth: unknown key; did you mean"),
     "unsafe prefix": ("link_prefix = 'javascript:x'", "link_prefix = 'javascript:x': expected a path"),
+    "site without a scheme": ("site_url = 'me.example'", "site_url = 'me.example': expected an http URL"),
+    "site without a slash": ("site_url = 'https://me.example'", "that ends in /"),
     "connect-to": ("[network]\nconnect_to = ['x']", "connect_to"),
     "two thumbnails of a name": ("[[thumbnails]]\n[[thumbnails]]\n", "a name of its own"),
     "a rule": ("[[rules]]\nname = 'x'\ngrammar = 'none'", "rules[0]"),

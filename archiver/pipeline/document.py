@@ -14,13 +14,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote_from_bytes, urlsplit
+from urllib.parse import quote_from_bytes
 
 from archiver import files
 from archiver.errors import ConflictError, DocumentError
 from archiver.files import Snapshot
 from archiver.formats import ReadingSettings, read_document, tell_format
-from archiver.formats.front_matter import is_thumbnail_field
 from archiver.model import (
     DocumentOutcome,
     DocumentRecord,
@@ -28,15 +27,15 @@ from archiver.model import (
     DocumentTask,
     ImageRecord,
     Reading,
-    Reference,
     Replacement,
 )
 from archiver.pipeline.finishing import Draft, Finisher
 from archiver.pipeline.image import Images, Wanted
+from archiver.pipeline.linking import Linker
 from archiver.pipeline.places import Places
 from archiver.pipeline.schedule import format_time
 from archiver.rewrite.edits import plan_edits
-from archiver.rewrite.links import RewriteSettings, prefixed_link, relative_link
+from archiver.rewrite.links import RewriteSettings
 from archiver.rewrite.splice import plan_splices, splice
 
 
@@ -69,6 +68,13 @@ class Documents:
     ) -> None:
         self._places, self._settings, self._images = places, settings, images
         self._finisher, self._disk = finisher, disk
+        self._linker = Linker(
+            places,
+            settings.rewrite,
+            settings.thumbnail,
+            settings.reading.thumbnail_fields,
+            settings.base_url,
+        )
 
     async def archive(self, task: DocumentTask) -> DocumentResult:
         """Archive the images of a document and point it at them."""
@@ -93,7 +99,10 @@ class Documents:
         if why_not and reading.references:
             return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
         records = await self._have_images(reading, task)
-        links = [self._link(reference, records, task) for reference in reading.references]
+        links = [
+            self._linker.link(reference, records.get(reference.url), task, reading)
+            for reference in reading.references
+        ]
         replacements = plan_edits(reading, links, self._settings.rewrite)
         new = splice(data, replacements)
         self._check(task, reading, links, new)
@@ -140,29 +149,13 @@ class Documents:
         wanted = {
             r.url: Wanted(r.url, r.attributes, base_url, task.root)
             for r in reversed(reading.references)
-            if not (task.is_in_place and r.url.startswith("file:"))
+            if not ((task.is_in_place and r.url.startswith("file:")) or self._linker.is_ours(r.url))
         }
         ordered = [
             wanted[url] for url in dict.fromkeys(r.url for r in reading.references) if url in wanted
         ]
         records = await asyncio.gather(*map(self._images.have, ordered))
         return {w.url: record for w, record in zip(ordered, records, strict=True)}
-
-    def _link(
-        self, reference: Reference, records: dict[str, ImageRecord], task: DocumentTask
-    ) -> bytes | None:
-        """What is written for a reference; None where it stays as it is."""
-        record = records.get(reference.url)
-        if record is None or not record.outcome.is_had:
-            return None
-        path = record.path
-        field = reference.attributes.get("field", "")
-        if field and is_thumbnail_field(field, self._settings.reading.thumbnail_fields):
-            path = record.thumbnails.get(self._settings.thumbnail, path)
-        prefix = self._settings.rewrite.link_prefix
-        if prefix:
-            return prefixed_link(prefix, path.removeprefix(self._places.archive + "/"))
-        return relative_link(task.target, f"{self._places.base_text}/{path}")
 
     def _check(
         self, task: DocumentTask, reading: Reading, links: Sequence[bytes | None], new: bytes
@@ -182,14 +175,8 @@ class Documents:
         )
         kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
         for reference in again.references:
-            if not (reference.url in kept or self._is_local(reference.url)):
+            if not (reference.url in kept or self._linker.is_local(reference.url)):
                 raise DocumentError(task.name, f"the new text would name {reference.url}")
-
-    def _is_local(self, url: str) -> bool:
-        prefix = self._settings.rewrite.link_prefix
-        if prefix and (url.startswith(prefix) or urlsplit(url).path.startswith(prefix)):
-            return True
-        return url.startswith("file:")
 
 
 def document_url(path: bytes) -> str:

@@ -27,6 +27,15 @@ LinkPrefix = Annotated[
     ),
 ]
 
+SiteUrl = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^\Z|^https?://[A-Za-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~%-]+/)*\Z",
+        description="an http URL of the characters A-Z a-z 0-9 . _ ~ / : % - "
+        'that ends in / ("https://me.example/")',
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class RewriteSettings:
@@ -35,12 +44,15 @@ class RewriteSettings:
     Attributes:
         link_prefix: what stands before the path of a copy below the archive folder; "": links are
             relative to the document.
+        site_url: the site's own URL, for places that need absolute URLs (Open Graph, JSON-LD,
+            feeds); "": their images are archived, they stay as they are.
         lazy: ``fill``: the real image of a lazy one is put where it shows without scripts.
         base: whether a ``<base>`` that would lead relative links astray is emptied.
         csp: whether a policy in the document that blocks local copies is disarmed.
     """
 
     link_prefix: LinkPrefix = ""
+    site_url: SiteUrl = ""
     lazy: Literal["fill", "keep"] = "fill"
     base: bool = True
     csp: bool = True
