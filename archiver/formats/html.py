@@ -74,11 +74,13 @@ def _is_utf8(data: bytes) -> bool:
         label = _CHARSET.match(lower, place)
         if label and label[1] not in (b"utf-8", b"utf8"):
             return False
+    if data.isascii():
+        return b"\x1b" not in data and b"\0" not in data[:64]  # ISO-2022-JP, UTF-16
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return b"\x1b" not in data and b"\0\0" not in data[:64]
+    return b"\0" not in data[:64]
 
 
 def find_in_html(

@@ -141,6 +141,9 @@ def _with_nearest(
 
 def group_by_root(chosen: list[turbohtml.Element], size: int) -> Iterator[list[turbohtml.Element]]:
     """*chosen* in groups of *size* or a few more, none of which has its root in another."""
+    if 0 < len(chosen) <= size:
+        yield chosen
+        return
     group: list[turbohtml.Element] = []
     for element, outer in _with_nearest(chosen):
         if outer is None and len(group) >= size:
