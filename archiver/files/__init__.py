@@ -6,17 +6,19 @@ of documents are bytes that need not be text.
 """
 
 from archiver.files.appending import AppendFile, list_sizes, read_lines
+from archiver.files.beside import temp_names
 from archiver.files.blobs import TouchedFolders, place_blob
 from archiver.files.calls import AnyPath
-from archiver.files.conflicts import LateWrites, keep_conflict
+from archiver.files.conflicts import keep_conflict
 from archiver.files.copying import copy_file
 from archiver.files.documents import Snapshot, read_document, why_not_writable
 from archiver.files.folders import make_folders, make_state_folder, sync_folder
+from archiver.files.late import LateWrites
 from archiver.files.leftovers import clear_leftovers
 from archiver.files.locks import Lock, lock
-from archiver.files.rewriting import rewrite_document, temp_names
+from archiver.files.rewriting import rewrite_document
 from archiver.files.space import Reserve, check_reserve
-from archiver.files.spool import SpoolFile, clear_spool, open_spool, remove_spool
+from archiver.files.spool import SpoolFile, clear_spool, move_spool, open_spool, remove_spool
 from archiver.files.trouble import shown
 from archiver.files.writing import read_bytes, spool_copy, write_new
 
@@ -38,6 +40,7 @@ __all__ = [
     "lock",
     "make_folders",
     "make_state_folder",
+    "move_spool",
     "open_spool",
     "place_blob",
     "read_bytes",

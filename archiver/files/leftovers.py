@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from archiver.files import calls
+from archiver.files.beside import temp_names
 from archiver.files.conflicts import keep_conflict, read_again
 from archiver.files.folders import open_folder
-from archiver.files.rewriting import temp_names
 from archiver.files.trouble import run_trouble
 
 

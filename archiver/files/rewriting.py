@@ -10,35 +10,27 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 
 from archiver.errors import ConflictError, DocumentError
 from archiver.files import calls
+from archiver.files.beside import (
+    READ_FLAGS,
+    Place,
+    holds,
+    is_same,
+    open_regular,
+    read_named,
+    temp_names,
+)
 from archiver.files.calls import AnyPath
-from archiver.files.conflicts import LateWrites, keep_conflict, read_again
+from archiver.files.conflicts import keep_conflict, read_again
 from archiver.files.documents import Snapshot, take_snapshot, why_not_writable
 from archiver.files.exchange import CANNOT_EXCHANGE, exchange
 from archiver.files.folders import open_folder
+from archiver.files.late import LateWrites
 from archiver.files.metadata import copy_metadata
 from archiver.files.trouble import document_trouble, shown
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The names of the document and of the temporary files in the open *folder*."""
-
-    folder: int
-    name: bytes
-    temp: bytes
-    old: bytes
-    shown: str
-
-
-def temp_names(name: bytes, run_id: str) -> tuple[bytes, bytes]:
-    """The names of the temporary files beside the document *name*: for the new bytes, and for the
-    old ones where there is no exchange. Repair finds them again by these."""
-    stem = b".%s.%s.arch" % (hashlib.sha256(name).hexdigest()[:16].encode(), run_id.encode())
-    return stem + b"~", stem + b".old~"
 
 
 def rewrite_document(
@@ -73,12 +65,13 @@ def rewrite_document(
         raise DocumentError(shown(path), reason)
     folder, name = os.path.split(expected.path)
     with document_trouble(path), open_folder(folder) as fd:
-        place = _Place(fd, name, *temp_names(name, run_id), shown(path))
+        place = Place(fd, name, *temp_names(name, run_id), shown(path))
         old = _open_old(place, expected)
         kept = False
         try:
             written = _write_temp(place, old, expected, new, mtime_ns)
-            _swap(place, expected, written, conflicts)
+            _check_again(place, expected)
+            _swap(place, expected, written, conflicts, late)
             kept = late is not None
             if late is not None:
                 late.keep(old, expected)
@@ -88,29 +81,20 @@ def rewrite_document(
                 calls.close(old)
 
 
-def _open_old(place: _Place, expected: Snapshot) -> int:
+def _open_old(place: Place, expected: Snapshot) -> int:
     """The document, open; it must still be the file that was read."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        fd = calls.open_file(place.name, flags, folder=place.folder)
+        fd = calls.open_file(place.name, READ_FLAGS, folder=place.folder)
     except FileNotFoundError:
         raise ConflictError(place.shown, "removed during the run") from None
-    if _is_same(fd, expected):
+    if is_same(fd, expected):
         return fd
     calls.close(fd)
     raise ConflictError(place.shown, "changed during the run")
 
 
-def _is_same(fd: int, expected: Snapshot) -> bool:
-    """Whether an open file is the one of the snapshot, with the same bytes."""
-    found = os.fstat(fd)
-    return (found.st_dev, found.st_ino, found.st_size) == (
-        expected.device, expected.inode, expected.size_bytes,
-    ) and hashlib.sha256(read_again(fd)).hexdigest() == expected.sha256  # fmt: skip
-
-
 def _write_temp(
-    place: _Place, old: int, expected: Snapshot, new: bytes, mtime_ns: int | None
+    place: Place, old: int, expected: Snapshot, new: bytes, mtime_ns: int | None
 ) -> Snapshot:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     fd = calls.open_file(place.temp, flags, folder=place.folder)
@@ -129,19 +113,41 @@ def _write_temp(
         calls.close(fd)
 
 
-def _swap(place: _Place, expected: Snapshot, written: Snapshot, conflicts: str) -> None:
+def _check_again(place: Place, expected: Snapshot) -> None:
+    """Refuse the swap of a document that changed while its new bytes went to the disk.
+
+    Almost every save in between ends here, before anything of it is touched.
+    """
+    if holds(place, place.name, expected):
+        return
+    calls.unlink(place.temp, place.folder)
+    raise ConflictError(place.shown, "changed during the run")
+
+
+def _swap(
+    place: Place,
+    expected: Snapshot,
+    written: Snapshot,
+    conflicts: str,
+    late: LateWrites | None,
+) -> None:
     """Swap the temporary file in; take it back where the document was not what it should be."""
     out = _swap_in(place)
-    if _holds(place, out, expected):
+    if holds(place, out, expected):
         calls.unlink(out, place.folder)
         calls.fsync(place.folder)  # after the unlink, or a power cut brings the name back
         return
-    _swap_back(place, out, written, conflicts)
+    saved = read_named(place, out)
+    _swap_back(place, out)
+    # Someone who read our version in between may save over theirs: no call compares and swaps.
+    if saved:
+        keep_conflict(conflicts, written.path, saved)
+    _take_out(place, written, conflicts, late)
     calls.fsync(place.folder)
     raise ConflictError(place.shown, "saved by someone during the rewrite")
 
 
-def _swap_in(place: _Place) -> bytes:
+def _swap_in(place: Place) -> bytes:
     """Swap; the name that the old file has now."""
     try:
         exchange(place.temp, place.name, place.folder)
@@ -154,7 +160,7 @@ def _swap_in(place: _Place) -> bytes:
         raise
 
 
-def _replace(place: _Place) -> bytes:
+def _replace(place: Place) -> bytes:
     """Without an exchange: a second name keeps the old file, a rename replaces the first.
 
     The smaller promise: a save by rename between the two calls is lost.
@@ -170,45 +176,34 @@ def _replace(place: _Place) -> bytes:
     return place.old
 
 
-def _swap_back(place: _Place, out: bytes, written: Snapshot, conflicts: str) -> None:
-    """Give the person's file its name back; what then comes out is ours, else it is kept."""
-    with suppress(FileNotFoundError):  # removed meanwhile
+def _swap_back(place: Place, out: bytes) -> None:
+    """Give the person's file its name back; what stood there meanwhile is then the temporary."""
+    with suppress(FileNotFoundError):  # removed meanwhile: what came out is the temporary
         if out == place.temp:
             exchange(place.temp, place.name, place.folder)
         else:
             calls.link(place.name, place.temp, place.folder)
     if out != place.temp:
         calls.rename(out, place.name, place.folder)
-    if not _holds(place, place.temp, written):
-        _keep(place, written.path, conflicts)
-    with suppress(FileNotFoundError):
-        calls.unlink(place.temp, place.folder)
 
 
-def _keep(place: _Place, path: bytes, conflicts: str) -> None:
-    try:
-        fd = calls.open_file(place.temp, os.O_RDONLY | os.O_NOFOLLOW, folder=place.folder)
-    except FileNotFoundError:
+def _take_out(place: Place, written: Snapshot, conflicts: str, late: LateWrites | None) -> None:
+    """Remove the temporary file; what a person wrote into it is kept, also what comes late."""
+    fd = open_regular(place, place.temp)
+    if fd is None:
         return
-    try:
-        keep_conflict(conflicts, path, read_again(fd))
-    finally:
+    data = read_again(fd)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if sha256 != written.sha256:
+        keep_conflict(conflicts, written.path, data)
+    calls.unlink(place.temp, place.folder)
+    if late is None:
         calls.close(fd)
+    else:
+        late.keep(fd, replace(written, sha256=sha256))
 
 
-def _holds(place: _Place, name: bytes, expected: Snapshot) -> bool:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-    try:
-        fd = calls.open_file(name, flags, folder=place.folder)
-    except OSError:
-        return False
-    try:
-        return _is_same(fd, expected)
-    finally:
-        calls.close(fd)
-
-
-def _look(place: _Place, path: bytes, sha256: str) -> Snapshot:
+def _look(place: Place, path: bytes, sha256: str) -> Snapshot:
     fd = calls.open_file(place.name, os.O_RDONLY | os.O_NOFOLLOW, folder=place.folder)
     try:
         return take_snapshot(fd, path, sha256)

@@ -62,6 +62,18 @@ def open_spool(folder: str) -> SpoolFile:
             return SpoolFile(path, calls.open_file(path, flags))
 
 
+def move_spool(path: str) -> str:
+    """Give a temporary file another name, so that who made it no longer removes it; its path.
+
+    Raises:
+        RunError: it is gone, or the folder cannot be written.
+    """
+    moved = os.path.join(os.path.dirname(path), os.urandom(12).hex() + SUFFIX)
+    with run_trouble(path):
+        calls.rename(path, moved)
+    return moved
+
+
 def remove_spool(path: str) -> None:
     """Remove a temporary file; does nothing where it is gone."""
     with run_trouble(path):

@@ -7,7 +7,7 @@ import pytest
 from small_run import archive, open_catalog, places_of
 
 from archiver import files
-from archiver.files.rewriting import temp_names
+from archiver.files.beside import temp_names
 from archiver.journal import Conflict, Done, Journal, new_run_id, read_facts
 from archiver.pipeline.repair import finish_stories
 
