@@ -21,6 +21,7 @@ from archiver.errors import ConfigError, UsageError
 from archiver.fetch.settings import FetchSettings
 from archiver.formats import ReadingSettings
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
+from archiver.pipeline.acceptance import AcceptanceSettings
 from archiver.planning import PlanningSettings
 from archiver.rewrite.links import RewriteSettings
 from archiver.settings import convert, field_types, unknown_key
@@ -68,6 +69,7 @@ class Config:
     sources: tuple[SourceEntry, ...] = ()
     thumbnails: tuple[ThumbnailSettings, ...] = (ThumbnailSettings(),)
     planning: PlanningSettings = field(default_factory=PlanningSettings)
+    acceptance: AcceptanceSettings = field(default_factory=AcceptanceSettings)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
     rewrite: RewriteSettings = field(default_factory=RewriteSettings)
     network: FetchSettings = field(default_factory=FetchSettings)
@@ -94,12 +96,13 @@ _NOT_IN_FILE = {("", "base"), ("", "base_url"), ("imaging", "max_size_bytes")}
 # Where a field of a part stands in the file, when that is not its part's own section.
 _PARTS: Mapping[str, type[Any]] = {
     "planning": PlanningSettings,
+    "acceptance": AcceptanceSettings,
     "reading": ReadingSettings,
     "rewrite": RewriteSettings,
     "network": FetchSettings,
     "imaging": ImagingSettings,
 }
-_SECTIONS = {"": "", "planning": "", "reading": "rewrite.", "imaging": "limits."}
+_SECTIONS = {"": "", "planning": "", "acceptance": "", "reading": "rewrite.", "imaging": "limits."}
 _PLACES = {
     ("planning", "rules"): "rules",
     ("planning", "disable"): "disable_rules",

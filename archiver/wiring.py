@@ -15,9 +15,12 @@ from archiver.fetch.client import Client
 from archiver.imaging.workers import Examiner
 from archiver.journal import Journal, new_run_id
 from archiver.model import ImageRecord
+from archiver.pipeline.acceptance import Judge
 from archiver.pipeline.barrier import Barrier
 from archiver.pipeline.document import Documents, DocumentSettings
 from archiver.pipeline.finishing import Finisher
+from archiver.pipeline.habits import Habits
+from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.image import Images
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.places import Places
@@ -59,11 +62,22 @@ async def open_parts(
             Client(config.network, spool) as client,
             Examiner(config.imaging, config.thumbnails) as examiner,
         ):
+            keeper = Keeper(store, examiner, names, places.archive, spool, disk)
+            judge = Judge(config.acceptance)
             images = Images(
                 catalog=catalog,
                 journal=journal,
-                client=client,
-                keeper=Keeper(store, examiner, names, places.archive, spool, disk),
+                hunter=Hunter(
+                    client,
+                    keeper,
+                    judge,
+                    Habits(catalog),
+                    config.planning,
+                    config.network,
+                    config.acceptance.compare_clean,
+                ),
+                keeper=keeper,
+                judge=judge,
                 planning=config.planning,
                 spool=spool,
                 max_bytes=config.network.max_bytes,

@@ -12,7 +12,7 @@ from archiver.config import KEYS, Config, SourceEntry, load_config
 from archiver.errors import ConfigError, UsageError
 
 FILE = Path(__file__).parents[1] / "config.toml"
-IN_COMMENTS = {"hosts", "rules"}  # lists that are empty by default, shown as examples
+IN_COMMENTS = {"hosts", "placeholders", "rules"}  # lists that are empty by default, shown as examples
 
 
 @pytest.fixture(autouse=True)

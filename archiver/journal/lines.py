@@ -234,4 +234,4 @@ def _without_surrogates(line: _AnyLine) -> object:
         return value
 
     found = {name: getattr(line, name) for name in line.__struct_fields__}
-    return type(line)(**{name: clean(value) for name, value in found.items()})  # type: ignore[arg-type]
+    return type(line)(**{name: clean(value) for name, value in found.items()})

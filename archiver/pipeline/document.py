@@ -30,10 +30,11 @@ from archiver.model import (
     Replacement,
 )
 from archiver.pipeline.finishing import Draft, Finisher
-from archiver.pipeline.image import Images, Wanted
+from archiver.pipeline.image import Images
 from archiver.pipeline.linking import Linker
 from archiver.pipeline.places import Places
 from archiver.pipeline.schedule import format_time
+from archiver.pipeline.wanted import Wanted
 from archiver.rewrite.edits import plan_edits
 from archiver.rewrite.links import RewriteSettings
 from archiver.rewrite.splice import plan_splices, splice

@@ -4,40 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from archiver.catalog import Catalog
-from archiver.errors import FetchError, ImageLostError, PictureError
-from archiver.fetch.client import Client
+from archiver.errors import ImageLostError, PictureError
 from archiver.journal import Journal
-from archiver.model import Candidate, Download, ImageRecord, Kind, Outcome
-from archiver.pipeline.attempts import Attempt, list_referers, origin_of, plan_attempts
+from archiver.model import ImageRecord, Outcome
+from archiver.pipeline.acceptance import Judge
+from archiver.pipeline.hunt import Find, Hunter, Trail
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.local import copy_local, local_path
-from archiver.pipeline.schedule import format_time, is_due, next_time
-from archiver.planning import PlanningSettings, has_watermark, plan_candidates
+from archiver.pipeline.records import found_record, local_record, lost_record, now_text
+from archiver.pipeline.schedule import is_due
+from archiver.pipeline.wanted import Wanted
+from archiver.planning import PlanningSettings, has_watermark
 from archiver.redact import redact
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """An image that a document shows.
-
-    Attributes:
-        url: of the reference; http, https or file.
-        attributes: of the reference's element.
-        document_url: of the document, where it has one.
-        root: the folder below which local images are taken.
-    """
-
-    url: str
-    attributes: Mapping[str, str]
-    document_url: str | None
-    root: bytes
 
 
 class Images:
@@ -54,19 +39,20 @@ class Images:
         *,
         catalog: Catalog,
         journal: Journal,
-        client: Client,
+        hunter: Hunter,
         keeper: Keeper,
+        judge: Judge,
         planning: PlanningSettings,
         spool: str,
         max_bytes: int,
         is_retrying: bool = False,
         on_image: Callable[[ImageRecord], None] = lambda record: None,
     ) -> None:
-        self._catalog, self._journal, self._client = catalog, journal, client
-        self._keeper, self._planning, self._spool = keeper, planning, spool
-        self._max_bytes, self._is_retrying, self._on_image = max_bytes, is_retrying, on_image
+        self._catalog, self._journal, self._hunter = catalog, journal, hunter
+        self._keeper, self._judge, self._planning = keeper, judge, planning
+        self._spool, self._max_bytes = spool, max_bytes
+        self._is_retrying, self._on_image = is_retrying, on_image
         self._under_way: dict[str, asyncio.Task[ImageRecord]] = {}
-        self._habits: dict[str, str | None] = {}  # origin → the Referer that worked there
 
     async def have(self, wanted: Wanted) -> ImageRecord:
         """The record of the image, fetched first if it is not known; for a lost one too."""
@@ -92,11 +78,13 @@ class Images:
             return known
         record = await self._fetch(wanted, known)
         self._note(record)
+        if "suspect" in record.flags:
+            self._suspect_others(record)
         return record
 
     async def _reuse(self, known: ImageRecord) -> ImageRecord:
         if self._keeper.lacks_thumbnails(known):
-            known = replace(await self._keeper.render_again(known), when=_now_text())
+            known = replace(await self._keeper.render_again(known), when=now_text())
             self._note(known)
         return replace(known, outcome=Outcome.REUSED)
 
@@ -104,8 +92,7 @@ class Images:
         return self._is_retrying or is_due(known, datetime.now(UTC))
 
     def _note(self, record: ImageRecord) -> None:
-        self._journal.append_image(record)
-        self._catalog.add_image(record)
+        self._write_down(record)
         self._on_image(record)
         if record.outcome.is_had:
             logger.info(
@@ -118,97 +105,44 @@ class Images:
                 redact(record.url), record.outcome, record.reason,
             )  # fmt: skip
 
+    def _write_down(self, record: ImageRecord) -> None:
+        self._journal.append_image(record)
+        self._catalog.add_image(record)
+
     async def _fetch(self, wanted: Wanted, known: ImageRecord | None) -> ImageRecord:
+        trail = Trail()
         try:
             if wanted.url.startswith("file:"):
                 return await self._take_local(wanted)
-            return await self._try_all(wanted)
+            find = await self._hunter.hunt(wanted, trail)
+            return await self._store(find, wanted, trail)
         except ImageLostError as error:
-            return _lost(wanted.url, error, known)
+            return lost_record(wanted.url, error, known, trail)
+        finally:
+            trail.clear()
 
     async def _take_local(self, wanted: Wanted) -> ImageRecord:
         path = local_path(wanted.url, wanted.root)
         if path is None:
             raise PictureError(wanted.url, Outcome.SKIPPED, "outside the source's folder")
         download = copy_local(path, self._spool, self._max_bytes)
-        record = ImageRecord(wanted.url, Outcome.STORED, kind=Kind.LOCAL, when=_now_text())
-        return await self._keeper.keep(download, record)
+        picture = await self._keeper.examine(download)
+        return await self._keeper.store(download, picture, local_record(wanted.url))
 
-    async def _try_all(self, wanted: Wanted) -> ImageRecord:
-        candidates = plan_candidates(wanted.url, wanted.attributes, self._planning)
-        plan = plan_attempts(candidates, self._referers(wanted))
-        failures: list[tuple[Candidate, ImageLostError]] = []
-        attempt = next(plan)
-        while True:
-            try:
-                record = await self._try(attempt, wanted, len(failures))
-            except ImageLostError as error:
-                failures.append((attempt.candidate, error))
-                try:
-                    attempt = plan.send(error)
-                except StopIteration:
-                    raise _most_telling(failures) from error
-            else:
-                self._habits[origin_of(attempt.candidate.url)] = attempt.referer
-                return record
+    async def _store(self, find: Find, wanted: Wanted, trail: Trail) -> ImageRecord:
+        flags = []
+        if has_watermark(find.attempt.candidate.url, self._planning):
+            flags.append("watermarked")
+        if find.doubt or self._judge.is_suspect(wanted.url, find.download.sha256):
+            flags.append("suspect")
+        record = found_record(wanted.url, find, trail, tuple(flags))
+        return await self._keeper.store(find.download, find.picture, record)
 
-    def _referers(self, wanted: Wanted) -> tuple[str | None, ...]:
-        found = list_referers(wanted.url, wanted.document_url)
-        origin = origin_of(wanted.url)
-        if origin not in self._habits:
-            return found
-        return tuple(dict.fromkeys((self._habits[origin], *found)))
-
-    async def _try(self, attempt: Attempt, wanted: Wanted, failures: int) -> ImageRecord:
-        candidate = attempt.candidate
-
-        async def keep(download: Download) -> ImageRecord:
-            record = ImageRecord(
-                wanted.url,
-                Outcome.STORED,
-                requested_url=candidate.url,
-                kind=candidate.kind,
-                rule=candidate.rule,
-                flags=("watermarked",) if has_watermark(candidate.url, self._planning) else (),
-                etag=download.etag,
-                final_url=redact(download.final_url),
-                attempts=failures + download.attempts,
-                when=_now_text(),
-            )
-            return await self._keeper.keep(download, record, _stated_width(wanted.attributes))
-
-        tries = 1 if candidate.kind is Kind.HTTPS else None  # a guess, worth one request
-        return await self._client.fetch(
-            candidate.url, referer=attempt.referer, check=keep, tries=tries
-        )
-
-
-def _stated_width(attributes: Mapping[str, str]) -> int:
-    """The largest width in pixels that the element states, 0 where it states none."""
-    texts = (attributes.get(name, "") for name in ("width", "w", "data-rawwidth"))
-    return max((int(t) for t in texts if t.isascii() and t.isdigit() and len(t) < 6), default=0)
-
-
-def _most_telling(failures: Sequence[tuple[Candidate, ImageLostError]]) -> ImageLostError:
-    """What became of the URL as given says most; else the last failure."""
-    for candidate, error in reversed(failures):
-        if candidate.kind is Kind.AS_GIVEN:
-            return error
-    return failures[-1][1]
-
-
-def _lost(url: str, error: ImageLostError, known: ImageRecord | None) -> ImageRecord:
-    now = datetime.now(UTC)
-    attempts = error.attempts if isinstance(error, FetchError) else 1
-    return ImageRecord(
-        url,
-        Outcome(error.outcome),
-        reason=error.reason,
-        not_before="" if url.startswith("file:") else next_time(error, known, now),
-        attempts=attempts,
-        when=format_time(now),
-    )
-
-
-def _now_text() -> str:
-    return format_time(datetime.now(UTC))
+    def _suspect_others(self, record: ImageRecord) -> None:
+        """The URLs that brought the same bytes before it was known that several do."""
+        for url in self._judge.others(record.url, record.digest.removeprefix("sha256:")):
+            other = self._catalog.find_image(url)
+            if other is None or other.digest != record.digest or "suspect" in other.flags:
+                continue
+            flags = (*other.flags, "suspect")
+            self._write_down(replace(other, flags=flags, when=now_text()))

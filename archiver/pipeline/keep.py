@@ -10,16 +10,12 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from archiver import files
-from archiver.errors import PictureError
 from archiver.imaging.workers import Examiner
 from archiver.model import Download, ImageRecord, Outcome, Picture
 from archiver.storage import Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_PLACEHOLDER_SIDE_PX = 8  # a side this small where the document states a real size is a stand-in
-_STATED_SIDE_PX = 64
 
 
 class Keeper:
@@ -45,20 +41,16 @@ class Keeper:
         self._thumbnails = tuple(thumbnails)
         self._prefix = f"{archive}/"
 
-    async def keep(
-        self, download: Download, record: ImageRecord, stated_px: int = 0
-    ) -> ImageRecord:
-        """*record* with the facts of the stored picture; the temporary file is gone afterwards.
-
-        Args:
-            stated_px: the width the document states for the picture, 0 where it states none.
+    async def examine(self, download: Download) -> Picture:
+        """The facts and renditions of what came.
 
         Raises:
-            PictureError: the bytes are no whole picture, or a stand-in for one.
+            PictureError: the bytes are no whole picture.
         """
-        picture = await self._examiner.examine(download.path, tolerant=download.is_repeated)
-        if stated_px > _STATED_SIDE_PX and 0 < picture.width_px <= _PLACEHOLDER_SIDE_PX:
-            raise PictureError(record.url, Outcome.PLACEHOLDER, f"{picture.width_px}px-wide")
+        return await self._examiner.examine(download.path, tolerant=download.is_repeated)
+
+    async def store(self, download: Download, picture: Picture, record: ImageRecord) -> ImageRecord:
+        """*record* with the facts of the stored picture; the temporary file is gone afterwards."""
         path, thumbnails = await self._on_disk(self._put, download, picture)
         return replace(
             record,
