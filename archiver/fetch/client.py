@@ -162,8 +162,8 @@ class Client:
                     return await self._ask(job, chain, gate)
             except (TransportFailure, BadBodyError, TimeoutError) as error:
                 reason = "timeout" if isinstance(error, TimeoutError) else error.reason
-                if not isinstance(error, BadBodyError):
-                    gate.note(has_answered=False)
+                if not isinstance(error, BadBodyError) and policy_of(reason).tries > 1:
+                    gate.note(has_answered=False)  # what is refused or wrong for good is no failure
                 logger.debug("failed url=%s reason=%s", _Redacted(chain.url), reason)
                 raise fetch_error(job.url, reason) from error
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from asking import ask, fault_settings
 from faults import FaultServer
+from spellings import SPELLINGS
 
 from archiver.errors import ConfigError
 from archiver.fetch.addresses import classify, parse_network
@@ -19,69 +20,13 @@ from archiver.fetch.guard import AddressGuard, _is_own
 from archiver.fetch.resolver import Address, LookUpFailedError, NoSuchNameError, ask_system
 from archiver.fetch.settings import FetchSettings
 
-SPELLINGS = {
-    "loopback": "127.0.0.1",
-    "loopback elsewhere": "127.8.8.8",
-    "decimal": "2130706433",
-    "hexadecimal": "0x7f000001",
-    "hexadecimal parts": "0x7f.0.0.0x1",
-    "octal": "0177.0.0.01",
-    "one number, octal": "017700000001",
-    "two parts": "127.1",
-    "three parts": "127.0.1",
-    "zero": "0",
-    "unspecified": "0.0.0.0",
-    "trailing dot": "127.0.0.1.",
-    "full-width dots": "127。0。0。1",
-    "full-width digits": "１２７.０.０.１",
-    "circled digits": "①②⑦.⓪.⓪.①",
-    "percent-encoded": "%31%32%37.0.0.1",
-    "name": "localhost",
-    "name in capitals": "LOCALHOST",
+NAMED = {
     "name with a dot": "localhost.",
     "public name, loopback address": "loopback.example",
     "public name, private address": "private.example",
     "public name, metadata address": "metadata.example",
     "public name, IPv6 loopback": "loopback6.example",
     "public name, scoped address": "scoped.example",
-    "user information": "img.example.com@127.0.0.1",
-    "private 10": "10.0.0.1",
-    "private 172": "172.16.0.1",
-    "private 192": "192.168.1.1",
-    "carrier NAT": "100.64.0.1",
-    "link-local": "169.254.1.1",
-    "cloud metadata": "169.254.169.254",
-    "cloud metadata, decimal": "2852039166",
-    "Oracle's metadata": "192.0.0.192",
-    "Azure's host agent": "168.63.129.16",
-    "Alibaba's metadata": "100.100.100.200",
-    "documentation": "203.0.113.5",
-    "6to4 relay": "192.88.99.1",
-    "multicast": "224.0.0.1",
-    "reserved": "240.0.0.1",
-    "broadcast": "255.255.255.255",
-    "IPv6 loopback": "[::1]",
-    "IPv6 loopback, long": "[0:0:0:0:0:0:0:1]",
-    "IPv6 unspecified": "[::]",
-    "mapped": "[::ffff:127.0.0.1]",
-    "mapped, hexadecimal": "[::ffff:7f00:1]",
-    "compatible": "[::127.0.0.1]",
-    "NAT64": "[64:ff9b::7f00:1]",
-    "NAT64, metadata": "[64:ff9b::169.254.169.254]",
-    "local NAT64": "[64:ff9b:1::1]",
-    "6to4": "[2002:7f00:1::]",
-    "Teredo": "[2001:0:7f00:1::]",
-    "unique local": "[fd00::1]",
-    "metadata on IPv6": "[fd00:ec2::254]",
-    "link-local on IPv6": "[fe80::1]",
-    "site-local": "[fec0::1]",
-    "multicast on IPv6": "[ff02::1]",
-    "documentation on IPv6": "[2001:db8::1]",
-    "new documentation": "[3fff::1]",
-    "segment routing": "[5f00::1]",
-    "never assigned": "[4000::1]",
-    "discard": "[100::1]",
-    "fake address of a proxy": "198.18.0.5",
 }
 UNREADABLE = {
     "zone": "[fe80::1%25eth0]",
@@ -123,7 +68,7 @@ async def look_up(host: str) -> list[Address]:
     return NAMES.get(host) or ask_system(host)
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS.keys())
+@pytest.mark.parametrize("spelling", (SPELLINGS | NAMED).values(), ids=SPELLINGS | NAMED)
 async def test_nothing_inside_is_dialled(
     spelling: str, fault: FaultServer, tmp_path: Path, dialled: list[tuple[str, object]]
 ) -> None:

@@ -349,3 +349,12 @@ async def test_a_host_that_answers_is_not_down(
             for name in ("close-always", "close-always", "404"):
                 result = await ask(client, fault.url(name, f"{token}-{number}-{name}"))
                 assert result.reason in ("disconnected", "status-404")
+
+
+async def test_refusals_of_ours_are_no_failures_of_a_host(
+    fault: FaultServer, tmp_path: Path
+) -> None:
+    settings = fault_settings(fault, host_failures=2, allow_networks=())
+    async with Client(settings, str(tmp_path)) as client:
+        results = [await ask(client, fault.url("ok", "refused")) for _ in range(4)]
+    assert {result.reason for result in results} == {"address"}
