@@ -1,0 +1,161 @@
+"""Inputs that pages really hold and no manual shows: what is cut, and what must stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.planning import plan_candidates
+
+I = "https://i.example.com/1.jpg"  # noqa: E741
+CLD = "https://res.cloudinary.com/demo/image/upload"
+CLEANED = {
+    "a second parameter pasted into the first value": (
+        f"{I}?x-oss-process=image/watermark,x_1,y_10,%20x-oss-process=image/watermark,x_2",
+        I,
+    ),
+    "a query appended twice": (
+        f"{I}?image_process=watermark,text_MQ?image_process=watermark,text_MQ",
+        I,
+    ),
+    "a step pasted into an argument": (
+        f"{I}?x-oss-process=image/resize,limit_0,image/format,jpg",
+        None,
+    ),
+    "a name that only begins like the step": (f"{I}?x-oss-process=image/watermarks,a", None),
+    "an encoded name": (
+        f"{I}?x-oss-process=image/%77atermark,a/format,webp",
+        f"{I}?x-oss-process=image/format,webp",
+    ),
+    "empty parts stay": (f"{I}?&a&&x-oss-process=image/watermark,a&", f"{I}?&a&&"),
+    "a lone question mark stays": (f"{I}?", None),
+    "separators of both kinds": (
+        f"{I}?x-oss-process=image%2Fresize,w_8/watermark%2Ca%2fformat,webp",
+        f"{I}?x-oss-process=image%2Fresize,w_8%2fformat,webp",
+    ),
+    "a nested chain in base64 is not looked into": (
+        f"{I}?x-oss-process=image/resize,w_8,image_d2F0ZXJtYXJrP3gtb3NzLXByb2Nlc3M",
+        None,
+    ),
+    "a port, userinfo and upper case stay": (
+        "HTTPS://me@I.Example.com:8443/A.PNG?x-oss-process=image/watermark,a",
+        "HTTPS://me@I.Example.com:8443/A.PNG",
+    ),
+    "a pipe of COS with tiling": (
+        f"{I}?watermark/1/image/QQ/batch/1%7CimageMogr2/strip",
+        f"{I}?imageMogr2/strip",
+    ),
+    "BOS v1 switched off": (f"{I}@w_250|wm_0", None),
+    "BOS v1 mixed with a size": (f"{I}@w_250,h_380,wm_1,k_QQ", None),
+    "BOS v1 text only": (f"{I}@wm_2,t_QQ", I),
+    "an @ before the extension": ("https://i.example.com/x@2x.jpg", None),
+    "a style of a style": (
+        "https://i.example.com/a.jpg_640x999.jpg_watermark",
+        "https://i.example.com/a.jpg_640x999.jpg",
+    ),
+    "a style that says it draws none": (f"{I}!nowatermark", None),
+    "Upyun, mark first, size between its keys": (
+        f"{I}!/watermark/url/QQ/fw/8/align/center/quality/90",
+        f"{I}!/fw/8/quality/90",
+    ),
+    "Upyun, a border of the picture": (f"{I}!/watermark/text/QQ/border/4x4", f"{I}!/border/4x4"),
+    "Upyun, encoded": (f"{I}%21%2Ffw%2F8%2Fwatermark%2Ftext%2FQQ", f"{I}%21%2Ffw%2F8"),
+    "JD, two marks": (
+        f"{I}?x-oss-process=img/wmi/wk/QQ/wmt/wt/QQ/q/80",
+        f"{I}?x-oss-process=img/q/80",
+    ),
+    "QingStor, first of two": (
+        f"{I}?image&action=watermark:t_QQ|resize:w_3&v=1",
+        f"{I}?image&action=resize:w_3&v=1",
+    ),
+    "Cloudinary, a layer in a layer": (
+        f"{CLD}/w_9/l_a/l_b/w_1/fl_layer_apply,x_1/o_5/fl_layer_apply/q_1/v1/a.jpg",
+        f"{CLD}/w_9/q_1/v1/a.jpg",
+    ),
+    "Cloudinary, an underlay is no mark": (f"{CLD}/u_back,w_9/v1/a.jpg", None),
+    "Cloudinary, a folder without a version": (f"{CLD}/my_gallery/l_gallery.jpg", None),
+    "ImageKit, layers nest": (
+        "https://ik.imagekit.io/d/a.jpg?tr=l-image,i-a,l-text,i-b,l-end,l-end,w-8",
+        "https://ik.imagekit.io/d/a.jpg?tr=w-8",
+    ),
+    "ImageKit, a layer that never ends": (
+        "https://ik.imagekit.io/d/a.jpg?tr=w-8,l-image,i-a",
+        None,
+    ),
+    "thumbor with -! and !- for brackets": (
+        "https://i.example.com/300x/filters:format_auto-!!-:watermark-!wm.png,5:5!-/a.jpg",
+        "https://i.example.com/300x/filters:format_auto-!!-/a.jpg",
+    ),
+    "thumbor, signed": (
+        "https://i.example.com/gI_Own97NWi1Vj812ZItiagavQg=/8x8/filters:watermark(a)/a.jpg",
+        None,
+    ),
+    "imgix, a blend is design": ("https://a.imgix.net/1.jpg?blend=a&bm=normal", None),
+    "a value that is off": (f"{I}?watermark=none", None),
+    "a proxy of a proxy": (
+        "https://wsrv.nl/?url=images.weserv.nl%2F%3Furl%3Di.example.com%252F1.jpg%253Fx-oss-process%253Dimage%25252Fwatermark%25252Ca",
+        "https://wsrv.nl/?url=images.weserv.nl%2F%3Furl%3Di.example.com%252F1.jpg",
+    ),
+    "Next, a marked source": (
+        "https://e.com/_next/image?url=https%3A%2F%2Fi.example.com%2F1.jpg%3Fx-oss-process%3Dimage%252Fwatermark%252Ca%26v%3D1&w=64",
+        "https://e.com/_next/image?url=https%3A%2F%2Fi.example.com%2F1.jpg%3Fv%3D1&w=64",
+    ),
+    "a proxy whose source is signed": (
+        "https://e.com/_next/image?url=https%3A%2F%2Fi.example.com%2F1.jpg%3Fx-oss-process%3Dimage%2Fwatermark%2Ca%26x-oss-signature%3D1",
+        None,
+    ),
+    "mailto": ("mailto:a@b.jpg!watermark", None),
+    "a fragment alone": ("#x-oss-process=image/watermark", None),
+    "a very long URL": (f"{I}?x-oss-process=image/watermark,{'a' * 17_000}", None),
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), CLEANED.values(), ids=CLEANED.keys())
+def test_what_is_cut(url: str, expected: str | None) -> None:
+    assert plan_candidates(url)[0].url == (url if expected is None else expected)
+
+
+INSIDE = {
+    "imgproxy, signed": (
+        "https://i.example.com/Zx-gNUWFq9NPQDPRLEJQQPWx19QhpKGSAnzIPFUDz3k/rs:fit:8:8/plain/https://e.org/a.jpg@webp",
+        "https://e.org/a.jpg",
+    ),
+    "imgproxy, base64 in pieces": (
+        "https://i.example.com/_/rs:fit:8:8/aHR0cHM6Ly9leGFtcGxl/Lm9yZy9hLmpwZw.webp",
+        "https://example.org/a.jpg",
+    ),
+    "thumbor, encoded source": (
+        "https://i.example.com/unsafe/8x8/https%3A%2F%2Fe.org%2Fa.jpg",
+        "https://e.org/a.jpg",
+    ),
+    "three proxies deep": (
+        "https://cors.example/?https://wsrv.nl/?url=i0.wp.com%2Fe.org%2Fa.jpg%3Fssl%3D1",
+        "https://e.org/a.jpg",
+    ),
+    "Photon without ssl": ("https://i1.wp.com/e.org/a.jpg?w=8", "http://e.org/a.jpg"),
+    "scheme-relative": (
+        "https://e.com/_next/image?url=%2F%2Fe.org%2Fa.jpg&w=8",
+        "https://e.org/a.jpg",
+    ),
+    "a marked source": (
+        "https://cors.example/?http://e.org/a.jpg?x-oss-process=image/watermark,a",
+        "http://e.org/a.jpg",
+    ),
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), INSIDE.values(), ids=INSIDE.keys())
+def test_the_source_inside(url: str, expected: str) -> None:
+    assert expected in [c.url for c in plan_candidates(url) if c.kind == "nested source"]
+
+
+NOT_INSIDE = {
+    "a script": "https://e.com/_next/image?url=javascript%3Aalert(1)",
+    "a local file": "https://e.com/_next/image?url=file%3A%2F%2F%2Fetc%2Fpasswd",
+    "s3": "https://i.example.com/_/rs:fit:8:8/czM6Ly9iL2EuanBn.jpg",
+    "no URL": "https://e.com/?httpfoo",
+}
+
+
+@pytest.mark.parametrize("url", NOT_INSIDE.values(), ids=NOT_INSIDE.keys())
+def test_no_source_inside(url: str) -> None:
+    assert all(c.kind != "nested source" for c in plan_candidates(url))
