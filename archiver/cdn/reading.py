@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
@@ -137,5 +136,7 @@ def _check_template(template: str, pattern: re.Pattern[str], setting: str) -> No
 
 def nearest(key: str, known: Iterable[str]) -> str:
     """Words that help: the likeliest of *known* names, else all of them."""
+    import difflib  # here: only a mistake needs it
+
     close = difflib.get_close_matches(key, known, n=1)
     return f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known)}"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
 
 from archiver.cdn.grammars import GRAMMARS, SOURCE_GRAMMARS, Grammar
 from archiver.cdn.hosts import host_pattern, last_labels
@@ -117,6 +115,9 @@ def build_table(rules: tuple[Rule, ...], disable: frozenset[str]) -> Table:
 @lru_cache(maxsize=1)
 def load_own() -> tuple[tuple[Rule, ...], SignatureTable]:
     """The package's ``rules.toml``, read on first use."""
+    import tomllib  # here, so that a program that plans nothing doesn't pay for them
+    from importlib.resources import files
+
     data = tomllib.loads(files("archiver.cdn").joinpath("rules.toml").read_text("utf-8"))
     return read_rules(data["rules"]), SignatureTable(read_signatures(data["signatures"]))
 
