@@ -120,7 +120,7 @@ FAILURES = {
 
 @pytest.mark.parametrize(("text", "reason"), FAILURES.values(), ids=FAILURES.keys())
 async def test_a_bad_picture_costs_only_itself(tmp_path, good, unruly, text, reason):
-    limits = {"hang": {"worker_wall_s": 3}, "burn": {"worker_cpu_s": 1}}.get(text, {})
+    limits = {"hang": {"worker_wall_s": 1.5}, "burn": {"worker_cpu_s": 1}}.get(text, {})
     settings = replace(SETTINGS, worker_memory_bytes=500_000_000, workers=1, **limits)
     async with unruly(settings) as examiner:
         before = asyncio.create_task(examiner.examine(good))

@@ -66,7 +66,6 @@ ORDERS = {
     b"memory": eat_memory,
     b"write": write_file,
     b"bug": raise_bug,
-    b"environment": lambda _: print(os.environ),
 }
 
 if __name__ == "__main__":
