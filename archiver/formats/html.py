@@ -148,7 +148,8 @@ def _find_in_tag(tag: SourceTag, scope: Scope) -> None:
         lazy = find_lazy(tag, scope)
         fill_placeholder(tag, scope, lazy)
         found += lazy
-    disarm_checks(tag, scope, found)
+    if found:
+        disarm_checks(tag, scope, found)
     find_backgrounds(tag, scope)
 
 

@@ -11,14 +11,9 @@ from dataclasses import dataclass
 import turbohtml
 
 from archiver.formats.html_scope import Scope
-from archiver.formats.image_urls import names_an_image
+from archiver.formats.image_urls import may_name_an_image, names_an_image
 from archiver.model import Reference
 from archiver.syntax.html_tree import SourceTag
-
-
-def always(tag: SourceTag) -> bool:
-    """The place holds an image on every tag."""
-    return True
 
 
 def is_image_input(tag: SourceTag) -> bool:
@@ -74,14 +69,14 @@ class Place:
 
     Attributes:
         role: of the reference.
-        applies: whether it does on this tag.
+        applies: whether it does on this tag; None: always.
         read: how: one URL, a srcset, CSS.
     """
 
     tag: str
     attribute: str
     role: str
-    applies: Callable[[SourceTag], bool] = always
+    applies: Callable[[SourceTag], bool] | None = None
     read: Callable[[Scope, SourceTag, str, str], list[Reference]] = Scope.url
 
 
@@ -152,20 +147,20 @@ def choose(document: turbohtml.Document) -> list[turbohtml.Element]:
     return [
         element
         for element in document.select(SELECTOR)
-        if element.tag != "a" or element in marked or _links_to_image(element)
+        if element.tag != "a" or _links_to_image(element) or element in marked
     ]
 
 
 def _links_to_image(element: turbohtml.Element) -> bool:
     href = element.attr("href")
-    return isinstance(href, str) and names_an_image(href)
+    return isinstance(href, str) and bool(may_name_an_image(href)) and names_an_image(href)
 
 
 def find_places(tag: SourceTag, scope: Scope) -> list[Reference]:
     """The references of the table's rows."""
     found: list[Reference] = []
     for place in PLACES_OF.get(tag.name, ()):
-        if place.attribute in tag.attrs and place.applies(tag):
+        if place.attribute in tag.attrs and (place.applies is None or place.applies(tag)):
             found += place.read(scope, tag, place.attribute, place.role)
     return found
 

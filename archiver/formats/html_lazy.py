@@ -29,7 +29,7 @@ IMAGE_TAGS = frozenset(("img", "source", "image", "amp-img", "amp-anim"))
 
 def find_lazy(tag: SourceTag, scope: Scope) -> list[Reference]:
     """The references of a tag's lazy-loading attributes, best first."""
-    names = [name for name in tag.attrs if name.startswith("data-") or name in _LAZY]
+    names = [name for name in tag.attrs if name[:5] == "data-" or name in _LAZY]
     if not names:
         return []
     known = [name for name in LAZY_ATTRIBUTES if name in names]
@@ -55,12 +55,17 @@ def _holds_an_image(tag: SourceTag, name: str, scope: Scope) -> bool:
 
 
 def fill_placeholder(tag: SourceTag, scope: Scope, lazy: list[Reference]) -> None:
-    """Give the link of the real image to a ``src`` and ``srcset`` that only hold its place."""
-    if not lazy or tag.name != "img":
+    """Give the link of the real image to a ``src`` and ``srcset`` that only hold its place.
+
+    A ``source`` without ``srcset`` is passed over by browsers; one with a placeholder is not.
+    """
+    if not lazy or tag.name not in ("img", "source"):
         return
     real = lazy[0]
     if "srcset" in tag.attrs and not _has_srcset(tag, scope):
         _replace(tag, "srcset", scope, real)
+    if tag.name == "source":
+        return
     if "src" not in tag.attrs:
         if "srcset" not in tag.attrs:
             _insert(tag, scope, real)

@@ -10,6 +10,7 @@ _EXTENSION = (
 # Behind the extension: the end, or what CDNs append (`@w_820`, `!thumb`, `_640x640.jpg`, `:large`).
 _IMAGE_NAME = re.compile(_EXTENSION + r"(?=$|[?#@!:~_,&;-]|%21|\.(?:thumb|\d))", re.IGNORECASE)
 _MAY_NAME_AN_IMAGE = re.compile(_EXTENSION + r"|\?", re.IGNORECASE)
+may_name_an_image = _MAY_NAME_AN_IMAGE.search  # a first look, for the many links of a page
 _NAMESPACE = re.compile(r"[^\W\d]+(?::|%3A)", re.IGNORECASE)  # a wiki's `File:Full.jpg` is a page
 _FORMAT_PARAMETER = re.compile(
     r"[?&](?:wx_fmt|fmt|format|f|type)=(?:image/)?(?:png|jpe?g|gif|webp|avif)\b", re.IGNORECASE

@@ -76,8 +76,8 @@ class TurboTreeBuilder(HTMLTreeBuilder):
             self._feed_chosen(self.chosen)
 
     def _open(self, element: turbohtml.Element) -> None:
-        attributes = {name: "" if value is None else value for name, value in element.attrs.items()}
-        tag = self.soup.handle_starttag(element.tag, None, None, cast(Any, attributes))
+        attributes: dict[str, Any] = dict(cast(Any, element.attrs))
+        tag = self.soup.handle_starttag(element.tag, None, None, attributes)
         if isinstance(tag, SourceTag):
             tag.source = element
 
