@@ -60,8 +60,17 @@ def _lines(summary: Summary) -> Iterator[str]:
 def _lost(record: ImageRecord, document: str) -> Iterator[str]:
     yield f"  {record.outcome:<12}{redact(record.url)}"
     why = WHY.get(record.outcome, "")
-    again = f"; asked again after {record.not_before}" if _is_asked_again(record) else ""
+    again = f", again from {_moment(record.not_before)}" if _is_asked_again(record) else ""
     yield f"  {'':<12}in {document}: {why} ({record.reason}){again}"
+
+
+def _moment(text: str) -> str:
+    """An RFC 3339 time to the minute, for a person.
+
+    >>> _moment("2026-01-02T03:04:05Z")
+    '2026-01-02 03:04 UTC'
+    """
+    return f"{text[:10]} {text[11:16]} UTC"
 
 
 def _is_asked_again(record: ImageRecord) -> bool:
