@@ -78,8 +78,6 @@ class Images:
             return known
         record = await self._fetch(wanted, known)
         self._note(record)
-        if "suspect" in record.flags:
-            self._suspect_others(record)
         return record
 
     async def _reuse(self, known: ImageRecord) -> ImageRecord:
@@ -120,6 +118,9 @@ class Images:
             return lost_record(wanted.url, error, known, trail)
         finally:
             trail.clear()
+            for find in trail.finds:
+                if find.doubt == "same-bytes":
+                    self._suspect_others(wanted.url, find.download.sha256)
 
     async def _take_local(self, wanted: Wanted) -> ImageRecord:
         path = local_path(wanted.url, wanted.root)
@@ -138,11 +139,11 @@ class Images:
         record = found_record(wanted.url, find, trail, tuple(flags))
         return await self._keeper.store(find.download, find.picture, record)
 
-    def _suspect_others(self, record: ImageRecord) -> None:
+    def _suspect_others(self, url: str, sha256: str) -> None:
         """The URLs that brought the same bytes before it was known that several do."""
-        for url in self._judge.others(record.url, record.digest.removeprefix("sha256:")):
-            other = self._catalog.find_image(url)
-            if other is None or other.digest != record.digest or "suspect" in other.flags:
+        for other in self._judge.others(url, sha256):
+            record = self._catalog.find_image(other)
+            if record is None or record.digest != f"sha256:{sha256}" or "suspect" in record.flags:
                 continue
-            flags = (*other.flags, "suspect")
-            self._write_down(replace(other, flags=flags, when=now_text()))
+            flags = (*record.flags, "suspect")
+            self._write_down(replace(record, flags=flags, when=now_text()))
