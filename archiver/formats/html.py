@@ -33,6 +33,12 @@ MAX_NESTING = 4  # srcdoc in srcdoc; each level escapes all escapes of the last
 _CHARSET = re.compile(rb"charset\s*+=\s*+[\"']?\s*+([\w-]++)")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _CDATA_START = re.compile(r"\s*+<!\[CDATA\[")
+_XML = re.compile(r"(?:\ufeff|\xef\xbb\xbf)?<\?xml\s")
+# Only in XML do these end here; to an HTML parser all that follows would be their text.
+_EMPTY = re.compile(
+    r"<(?:script|style|title|textarea|iframe|noscript|noembed|noframes|xmp)"
+    r"(?:\s[^<>]*)?/>"
+)
 _NOSCRIPT_END = re.compile("</noscript", re.IGNORECASE)
 
 
@@ -40,7 +46,10 @@ def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Readin
     """Find the references of an HTML document."""
     encoding = html_encoding(data)
     findings = Findings(settings)
-    base = find_in_html(html_text(data, encoding), findings, base_url)
+    text = html_text(data, encoding)
+    if _is_xml(text):
+        text = text.with_text(_EMPTY.sub(lambda match: " " * len(match[0]), text.text))
+    base = find_in_html(text, findings, base_url)
     return findings.reading("html", encoding, base)
 
 
@@ -49,6 +58,11 @@ def html_text(data: bytes, encoding: str) -> Text:
     if encoding.startswith(("utf-16", "iso2022")):
         return Text.from_bytes(data, encoding)
     return Text.byte_view(data, encoding)
+
+
+def _is_xml(text: Text) -> bool:
+    """Whether it is XHTML that says so; a browser reads it as XML from disk."""
+    return _XML.match(text.text) is not None
 
 
 def html_encoding(data: bytes, declared: str | None = None) -> str:
@@ -162,8 +176,11 @@ def _find_in_style(tag: SourceTag, scope: Scope) -> None:
     if is_svg:
         end = scope.page.text.text.find("<", _past_cdata_start(scope.page.text.text, place[0]))
         place = place[0], min(end if end >= 0 else place[1], place[1])
-    text = scope.page.text.child(*place, HTML_ATTRIBUTE if is_svg else None)
-    scope.css(text, tag, escaped=is_svg)
+    has_entities = is_svg or _is_xml(scope.page.text)
+    if "<![CDATA[" in scope.page.text.text[slice(*place)]:
+        has_entities = False
+    text = scope.page.text.child(*place, HTML_ATTRIBUTE if has_entities else None)
+    scope.css(text, tag, escaped=has_entities)
 
 
 def _past_cdata_start(text: str, start: int) -> int:

@@ -56,6 +56,14 @@ LAZY = {
         "<img src=c.png srcset='data:image/gif;base64,AA 1x' data-src=a.png>",
         "<img src=L/c.png srcset='L/a.png' data-src=L/a.png>",
     ),
+    "placeholder in a source": (
+        "<picture><source srcset='data:,x' data-srcset='a.png 1x, b.png 2x'><img src=c.png>",
+        "<picture><source srcset='L/a.png' data-srcset='L/a.png 1x, L/b.png 2x'><img src=L/c.png>",
+    ),
+    "a source without srcset": (
+        "<picture><source data-srcset='a.png'><img src=c.png></picture>",
+        "<picture><source data-srcset='L/a.png'><img src=L/c.png></picture>",
+    ),
     "real srcset": (
         "<img srcset='b.png 2x' data-src=a.png>",
         "<img srcset='L/b.png 2x' data-src=L/a.png>",

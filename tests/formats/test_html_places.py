@@ -70,6 +70,15 @@ PLACES = {
         "<rect mask=url(b.svg#m) fill=url(#g) /></svg>",
         [("css url", "a.png"), ("css url", "b.svg")],
     ),
+    "XHTML": (
+        '<?xml version="1.0"?><html><script src="x.js"/><title/><style>a{b:url(a.png?c&amp;d)}'
+        "</style><style><![CDATA[a{b:url(b.png?c&amp;d)}]]></style><img src='c.png'/></html>",
+        [("css url", "a.png?c&d"), ("css url", "b.png?c&amp;d"), ("img src", "c.png")],
+    ),
+    "HTML that ends a script like XHTML": (
+        "<style>a{b:url(a.png?c&amp;d)}</style><script/><img src=b.png></script><img src=c.png>",
+        [("css url", "a.png?c&amp;d"), ("img src", "c.png")],
+    ),
     "metadata": (
         "<meta property=og:image content=a.png><meta name=twitter:image content=b.png>"
         "<meta itemprop=image content=c.png><meta name=msapplication-TileImage content=d.png>"
