@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
+from archiver.cdn.address import parse_address
 from archiver.cdn.attributes import find_beside
 from archiver.cdn.cleaning import (
     MAX_DEPTH,
@@ -25,6 +26,7 @@ from archiver.cdn.cleaning import (
     has_mark,
 )
 from archiver.cdn.rule import Rule
+from archiver.cdn.signatures import NO_COVERAGE
 from archiver.cdn.table import Table, build_table
 from archiver.model import Candidate, Kind
 
@@ -82,6 +84,17 @@ def has_watermark(url: str, settings: PlanningSettings = _DEFAULTS) -> bool:
     return has_mark(Study(url, table), table)
 
 
+def is_signed(url: str, settings: PlanningSettings = _DEFAULTS) -> bool:
+    """Whether *url* holds a signature or a token, which opens the picture to whoever has the URL.
+
+    >>> is_signed("https://i.example/a.png?token=abc"), is_signed("https://i.example/a.png?v=1")
+    (True, False)
+    """
+    address = parse_address(url)
+    found = address and _table(settings).signatures.find_coverage(address)
+    return found not in (None, NO_COVERAGE)
+
+
 def _table(settings: PlanningSettings) -> Table:
     return _default_table() if settings is _DEFAULTS else _custom_table(settings)
 
@@ -105,12 +118,11 @@ def _plan(
         before += _find_inside(given, quality, table)
         before += [_candidate(found, Kind.ORIGINAL) for found in find_originals(given, table)]
     elif given.has_carriers and not given.coverage.query:
-        after += _find_inside(given, quality, table)
+        is_first = next((rule.source_first for _, rule in given.sources()), False)
+        (before if is_first else after).extend(_find_inside(given, quality, table))
     cleaned = clean(given, table)
     if cleaned.rule and not given.coverage.query:
         before.append(_candidate(cleaned, Kind.CLEAN))
-    if not after and len(before) <= 1:
-        return (*before, Candidate(given.url))
     return _arrange(before, Candidate(given.url), after)
 
 
@@ -134,9 +146,11 @@ def _candidate(found: Found, kind: Kind) -> Candidate:
 
 
 def _arrange(
-    before: Iterable[Candidate], given: Candidate, after: Iterable[Candidate]
+    before: list[Candidate], given: Candidate, after: list[Candidate]
 ) -> tuple[Candidate, ...]:
     """In order, each URL once, *given* kept whatever is cut."""
+    if not after and len(before) < 2:
+        return (*(candidate for candidate in before if candidate.url != given.url), given)
     first = _distinct(before, {given.url})[: MAX_CANDIDATES - 1]
     rest = _distinct(after, {given.url, *(candidate.url for candidate in first)})
     return (*first, given, *rest[: MAX_CANDIDATES - 1 - len(first)])

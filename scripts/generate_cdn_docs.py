@@ -27,9 +27,11 @@ clean-url URL` shows what is asked for and by which rule.
 ## Rules of your own
 
 The same form goes into `config.toml`. A rule of yours is tried before the built-in ones, and
-takes the place of one that has its name; its examples are tried when the configuration is read.
+takes the place of one that has its name; `disable_rules` switches built-in ones off.
 
 ```toml
+disable_rules = ["generic-watermark"]
+
 [[rules]]
 name = "my-cdn"
 grammar = "chain"
@@ -39,9 +41,6 @@ drop = ["stamp"]
 [[rules.examples]]
 url = "https://i.example.com/1.jpg?imgop=do/w,1/stamp,x"
 clean = "https://i.example.com/1.jpg?imgop=do/w,1"
-
-[[rules]]
-disable = ["generic-watermark"]
 ```
 
 `name` and `grammar` are needed. `hosts` (`*.example.com` is that domain and all below it) limits a

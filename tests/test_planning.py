@@ -65,6 +65,18 @@ ORDERS = {
         "clean",
         ["clean", "as given"],
     ),
+    "an attribute that names the URL itself": (
+        "https://pica.zhimg.com/v2-85e1c4b9168487f87502a2161ff07cdc.jpg",
+        {"data-original-token": "v2-85e1c4b9168487f87502a2161ff07cdc"},
+        "clean",
+        ["as given"],
+    ),
+    "a proxy that is gone": (
+        "https://cors-anywhere.herokuapp.com/https://i.example/a.png",
+        {},
+        "clean",
+        ["nested source", "as given"],
+    ),
     "an attribute that is no token": (
         "https://pic1.zhimg.com/a.jpg",
         {"data-original-token": "../../evil"},
