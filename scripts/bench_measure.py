@@ -90,7 +90,11 @@ def measure(command: Command, *, is_sampled: bool = False) -> Cost:
 
 
 def compare(commands: Sequence[Command], rounds: int) -> dict[str, Cost]:
-    """The medians over *rounds* timed rounds that take turns, and the peak of one sampled round."""
+    """The medians over *rounds* timed rounds that take turns, and the peak of one sampled round.
+
+    The sampled round comes first: it also warms the caches of files and byte code.
+    """
+    peaks = {command.name: measure(command, is_sampled=True).peak_bytes for command in commands}
     timed: dict[str, list[Cost]] = {command.name: [] for command in commands}
     for _ in range(rounds):
         for command in commands:
@@ -99,7 +103,7 @@ def compare(commands: Sequence[Command], rounds: int) -> dict[str, Cost]:
         command.name: Cost(
             statistics.median(cost.cpu_s for cost in timed[command.name]),
             statistics.median(cost.wall_s for cost in timed[command.name]),
-            measure(command, is_sampled=True).peak_bytes,
+            peaks[command.name],
         )
         for command in commands
     }

@@ -62,7 +62,7 @@ def _commands(folder: Path, port: int, urls: Path, format_name: str, count: int)
         return Command(
             name,
             arguments,
-            environment(),
+            environment(folder),
             folder,
             prepare=lambda: shutil.rmtree(out, ignore_errors=True),
             check=_expect(out, {pictures: count, thumbnails: count}, name),
@@ -78,9 +78,13 @@ def _commands(folder: Path, port: int, urls: Path, format_name: str, count: int)
     ]
 
 
-def environment() -> Mapping[str, str]:
-    """Ours, with the guard that keeps every Python child on loopback."""
-    return {**os.environ, "VIPS_CONCURRENCY": "1"}
+def environment(folder: Path) -> Mapping[str, str]:
+    """Ours, with the guard that keeps every Python child on loopback.
+
+    Byte code is kept, as in an installed program, but in *folder*.
+    """
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "pycache"), "VIPS_CONCURRENCY": "1"}
 
 
 def _expect(out: Path, counts: Mapping[str, int], name: str) -> Callable[[], None]:

@@ -14,6 +14,7 @@ from bench_pictures import HOST, environment
 from make_pictures import make_pictures, make_posts, name_urls
 
 SCRIPTS = Path(__file__).parent
+PICTURES = 20  # the posts name these in turn
 UNCHANGED_AIM = 4.0  # times the CPU of bench_stat.py
 CONFIG = """\
 [network]
@@ -30,10 +31,10 @@ def run_unchanged(folder: Path, rounds: int, posts: int = 15_000) -> list[str]:
     with _archived(folder, posts, is_sampled=False):
         pass  # nginx is gone: a run with nothing to do must not miss it
     yardstick = [sys.executable, str(SCRIPTS / "bench_stat.py"), "posts", "stat.sqlite"]
-    plain = {key: value for key, value in environment().items() if key != "PYTHONPATH"}
+    plain = {key: value for key, value in environment(folder).items() if key != "PYTHONPATH"}
     costs = compare(
         [
-            Command("archiver run", _run(folder), environment(), folder),
+            Command("archiver run", _run(folder), environment(folder), folder),
             # without the network guard, which would make the yardstick longer
             Command("ten lines", yardstick, plain, folder),
             Command("git status", ["git", "status", "--short"], plain, folder),
@@ -69,15 +70,15 @@ def run_many(folder: Path, rounds: int, posts: int = 10_000) -> list[str]:
 @contextmanager
 def _archived(folder: Path, posts: int, is_sampled: bool) -> Iterator[Cost]:
     """Posts in a git repository after their first run, and what that cost."""
-    names = make_pictures(folder / "pictures")
-    make_posts(folder / "posts", name_urls(names, HOST), posts)
-    (folder / ".gitignore").write_text("/pictures/\n/nginx/\n*.sqlite*\n")
+    names = make_pictures(folder / "pictures")[:PICTURES]
+    make_posts(folder / "posts", name_urls(names, HOST), posts, a_post=1)
+    (folder / ".gitignore").write_text("/pictures/\n/nginx/\n/pycache/\n*.sqlite*\n")
     _git(folder, "init", "-q")
     _git(folder, "add", "posts", ".gitignore")
     with serve(folder / "pictures", folder / "nginx") as port:
         config = folder / "archiver.toml"
         config.write_text(CONFIG.format(host=HOST, port=port), encoding="utf-8")
-        first = Command("first run", _run(folder), environment(), folder, timeout_s=1200)
+        first = Command("first run", _run(folder), environment(folder), folder, timeout_s=1200)
         cost = measure(first, is_sampled=is_sampled)
         left = sum(HOST in post.read_text("utf-8") for post in (folder / "posts").glob("*.md"))
         if left:

@@ -42,17 +42,18 @@ def make_pictures(folder: Path) -> list[str]:
     return names
 
 
-def make_posts(folder: Path, urls: list[str], count: int | None = None) -> int:
-    """Write posts of `PICTURES_A_POST` of *urls* each, in turn; how many.
+def make_posts(
+    folder: Path, urls: list[str], count: int | None = None, a_post: int = PICTURES_A_POST
+) -> int:
+    """Write posts that name *a_post* of *urls* each, in turn; how many.
 
     Args:
         count: of the posts; None: as many as it takes to name each URL once.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    count = -(-len(urls) // PICTURES_A_POST) if count is None else count
+    count = -(-len(urls) // a_post) if count is None else count
     for i in range(count):
-        start = i * PICTURES_A_POST
-        named = [urls[j % len(urls)] for j in range(start, start + PICTURES_A_POST)]
+        named = [urls[j % len(urls)] for j in range(i * a_post, (i + 1) * a_post)]
         (folder / f"post-{i:05}.md").write_text(_post(i, list(dict.fromkeys(named))), "utf-8")
     return count
 
