@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from archiver.model import Adjustment, Reading, Replacement, Span
@@ -29,39 +30,61 @@ def plan_edits(
     """
     if len(links) != len(reading.references):
         raise ValueError(f"{len(links)} links for {len(reading.references)} references")
-    edits: list[Replacement] = []
+    wanted = _wanted_reasons(links, settings)
+    beside: list[Replacement] = []
     for adjustment in reading.adjustments:
-        if _applies(adjustment, links, settings):
+        if wanted.get(adjustment.reason, wanted[""]) and _applies(adjustment, links):
             edit = Replacement(adjustment.span, _new_bytes(adjustment, links))
-            if not any(_overlap(edit.span, other.span) for other in edits):
-                edits.append(edit)
-    taken = [edit.span for edit in edits if edit.span.length]
-    for reference, link in zip(reading.references, links, strict=True):
-        if link is None or link == reference.raw:
-            continue
-        if not any(_overlap(reference.span, span) for span in taken):
-            edits.append(Replacement(reference.span, link))
-    return tuple(sorted(edits, key=lambda edit: edit.span))
+            place = bisect_right(beside, edit.span, key=_span)
+            if _is_free(beside, place, edit.span):
+                beside.insert(place, edit)
+    own = [
+        Replacement(reference.span, link)
+        for reference, link in zip(reading.references, links, strict=True)
+        if link is not None and link != reference.raw
+    ]
+    kept = [e for e in own if _is_free(beside, bisect_right(beside, e.span, key=_span), e.span)]
+    return tuple(sorted(beside + kept, key=_span))
 
 
-def _applies(
-    adjustment: Adjustment, links: Sequence[bytes | None], settings: RewriteSettings
-) -> bool:
-    if not _is_wanted(adjustment.reason, links, settings):
+def _span(edit: Replacement) -> Span:
+    return edit.span
+
+
+def _is_free(edits: Sequence[Replacement], place: int, span: Span) -> bool:
+    """Whether *span*, which belongs at *place* of the sorted, disjoint edits, overlaps none."""
+    before, after = place - 1, place
+    while before >= 0 and not edits[before].span.length:  # insertions; what is before them reaches
+        if _overlap(span, edits[before].span):
+            return False
+        before -= 1
+    if before >= 0 and _overlap(span, edits[before].span):
         return False
+    while after < len(edits) and edits[after].span.start < span.end:
+        if _overlap(span, edits[after].span):
+            return False
+        after += 1
+    return True
+
+
+def _wanted_reasons(links: Sequence[bytes | None], settings: RewriteSettings) -> dict[str, bool]:
+    """Reason → whether its adjustments are made; "" for all others."""
+    is_any = any(link is not None for link in links)
+    leads_astray = any(link is not None and not _is_absolute(link) for link in links)
+    return {
+        "": is_any,
+        "lazy": is_any and settings.lazy == "fill",
+        "csp": is_any and settings.csp,
+        "base": leads_astray and settings.base,
+    }
+
+
+def _applies(adjustment: Adjustment, links: Sequence[bytes | None]) -> bool:
     if adjustment.link is not None and links[adjustment.link] is None:
         return False
     if adjustment.unless is not None and links[adjustment.unless] is not None:
         return False
-    if not adjustment.needs:
-        return any(link is not None for link in links)
     return all(links[index] is not None for index in adjustment.needs)
-
-
-def _is_wanted(reason: str, links: Sequence[bytes | None], settings: RewriteSettings) -> bool:
-    if reason == "base":
-        return settings.base and not all(link is None or _is_absolute(link) for link in links)
-    return {"lazy": settings.lazy == "fill", "csp": settings.csp}.get(reason, True)
 
 
 def _is_absolute(link: bytes) -> bool:
