@@ -109,6 +109,7 @@ _PLACES = {
     ("reading", "image_fields"): "front_matter.image_fields",
     ("reading", "image_values"): "front_matter.image_values",
     ("reading", "thumbnail_fields"): "front_matter.thumbnail_fields",
+    ("reading", "finders"): "finders",
     ("rewrite", "link_prefix"): "link_prefix",
     ("rewrite", "site_url"): "site_url",
     ("network", "hosts"): "hosts",

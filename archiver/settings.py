@@ -40,7 +40,11 @@ def build_settings(cls: type[T], table: Mapping[str, Any], where: str = "") -> T
         if key not in types:
             raise unknown_key(where + key, (where + name for name in types))
     values = {key: convert(value, types[key], where + key) for key, value in table.items()}
-    return cls(**values)
+    try:
+        return cls(**values)
+    except ConfigError as error:  # of fields together, or of a grammar of their own
+        head = "" if error.setting.startswith(where.partition("[")[0] + ".") else where
+        raise ConfigError(head + error.setting, error.problem) from error
 
 
 def field_types(cls: type[Any]) -> dict[str, Any]:

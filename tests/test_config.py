@@ -12,7 +12,7 @@ from archiver.config import KEYS, Config, SourceEntry, load_config
 from archiver.errors import ConfigError, UsageError
 
 FILE = Path(__file__).parents[1] / "config.toml"
-IN_COMMENTS = {"hosts", "placeholders", "rules"}  # lists that are empty by default, shown as examples
+IN_COMMENTS = {"finders", "hosts", "placeholders", "rules"}  # lists that are empty by default, shown as examples
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +60,24 @@ WRONG = {
     "connect-to": ("[network]\nconnect_to = ['x']", "connect_to"),
     "two thumbnails of a name": ("[[thumbnails]]\n[[thumbnails]]\n", "a name of its own"),
     "a rule": ("[[rules]]\nname = 'x'\ngrammar = 'none'", "rules[0]"),
+    "finder without a selector": ("[[finders]]\nattribute = 'x'", "finders[0].select: expected a CSS selector"),
+    "finder without an attribute": ("[[finders]]\nselect = 'p'", "finders[0].attribute: expected the name"),
+    "finder with no selector": (
+        "[[finders]]\nselect = 'p['\nattribute = 'x'",
+        "finders[0].select = 'p[': expected a CSS selector: Malformed attribute selector",
+    ),
+    "finder with a wrong pattern": (
+        "[[finders]]\nselect = 'p'\nattribute = 'x'\npattern = '('",
+        "finders[0].pattern = '(': expected a regular expression whose group 1 is the URL",
+    ),
+    "finder whose pattern has no group": (
+        "[[finders]]\nselect = 'p'\nattribute = 'x'\npattern = 'http.*'",
+        "it has no group",
+    ),
+    "finder with an odd attribute": (
+        "[[finders]]\nselect = 'p'\nattribute = 'a b'",
+        "finders[0].attribute = 'a b': expected the name of an attribute",
+    ),
     "no TOML": ("quality = ", "not TOML"),
 }  # fmt: skip
 

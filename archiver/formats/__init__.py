@@ -14,10 +14,12 @@ from typing import Annotated, Literal, Protocol, cast
 import msgspec
 
 from archiver.formats.detect import detect_format, tell_format
+from archiver.formats.finder_settings import FinderSettings
 from archiver.model import Reading
 
 __all__ = [
     "FORMATS",
+    "FinderSettings",
     "Reader",
     "ReadingSettings",
     "detect_format",
@@ -41,6 +43,7 @@ class ReadingSettings:
         thumbnail_fields: those of them that are given the thumbnail.
         srcset: ``all`` entries of a srcset are references, or only the ``largest``.
         link_to_full: whether a link to the full-size file is a reference.
+        finders: places of HTML beside the built-in ones.
     """
 
     image_fields: FieldNames = (
@@ -54,6 +57,7 @@ class ReadingSettings:
     thumbnail_fields: FieldNames = ("thumbnail",)
     srcset: Literal["all", "largest"] = "all"
     link_to_full: bool = True
+    finders: tuple[FinderSettings, ...] = ()
 
 
 class Reader(Protocol):

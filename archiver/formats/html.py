@@ -19,6 +19,7 @@ from archiver.formats.html_base import (
     rebaser,
 )
 from archiver.formats.html_elements import choose, find_backgrounds, find_places
+from archiver.formats.html_finders import find_own
 from archiver.formats.html_lazy import IMAGE_TAGS, fill_placeholder, find_lazy
 from archiver.formats.html_metadata import find_json_ld, find_meta
 from archiver.formats.html_scope import Escape, Scope
@@ -143,6 +144,7 @@ def find_in_page(
         rebaser(base[1], base_url) if base else None,
         page.document.select_one("noscript") is not None,
     )
+    find_own(scope)
     for tag in page.tags():
         _find_in_tag(tag, scope)
     if base is not None and scope.rebase is not None:
