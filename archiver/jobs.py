@@ -20,7 +20,7 @@ from archiver import files
 from archiver.catalog import Catalog, DocumentState
 from archiver.config import Config
 from archiver.errors import UsageError
-from archiver.model import DocumentResult, DocumentTask, ImageRecord, Summary
+from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, ImageRecord, Summary
 from archiver.pipeline.places import Places
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.tally import Tally
@@ -179,6 +179,10 @@ class Job:
                 await archive_all(self._work, parts.documents.archive, self._note)
             finally:
                 self._requests = parts.client.requests_made
+        for path, kept in parts.late.found:
+            reason = f"saved by someone at the moment of the rewrite; that is kept in {kept}"
+            task = DocumentTask(path, path, b"", files.shown(path))
+            self._note(DocumentResult(task, DocumentOutcome.CONFLICT, reason))
 
     def summary(self) -> Summary:
         return self._tally.summary(self._requests)

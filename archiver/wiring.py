@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,7 @@ class Parts:
 
     documents: Documents
     client: Client
+    late: files.LateWrites
 
 
 @asynccontextmanager
@@ -50,13 +52,10 @@ async def open_parts(
     files.clear_spool(spool)
     names = [thumbnail.name for thumbnail in config.thumbnails]
     store = FileStore(places.archive_folder, spool)
-    journal = Journal(os.path.join(places.state, "journal"), new_run_id())
+    journals = os.path.join(places.state, "journal")
+    journal = Journal(journals, new_run_id(), before_sync=store.flush)
     catalog.follow(journal.sync)
-
-    def sync() -> None:
-        store.flush()
-        journal.sync()
-
+    late = files.LateWrites(os.path.join(places.state, "conflicts"))
     with ThreadPoolExecutor(DISK_THREADS, "disk") as disk:
         async with (
             Client(config.network, spool) as client,
@@ -84,14 +83,16 @@ async def open_parts(
                 is_retrying=is_retrying,
                 on_image=on_image,
             )
-            finisher = Finisher(places, journal, catalog, Barrier(sync, disk), disk)
+            finisher = Finisher(places, journal, catalog, Barrier(journal.sync, disk), late, disk)
             try:
                 yield Parts(
-                    Documents(places, _document_settings(config), images, finisher, disk), client
+                    Documents(places, _document_settings(config), images, finisher, disk),
+                    client,
+                    late,
                 )
             finally:
                 await images.close()
-        sync()
+                await asyncio.get_running_loop().run_in_executor(disk, late.close)
         journal.close()
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 from archiver import files
 from archiver.catalog import Catalog, DocumentState
 from archiver.errors import DocumentError
-from archiver.files import Snapshot
+from archiver.files import LateWrites, Snapshot
 from archiver.journal import Journal
 from archiver.model import DocumentOutcome, DocumentRecord, DocumentTask, ImageRecord
 from archiver.pipeline.barrier import Barrier
@@ -46,10 +46,16 @@ class Finisher:
     """Brings drafts to the disk."""
 
     def __init__(
-        self, places: Places, journal: Journal, catalog: Catalog, barrier: Barrier, disk: Executor
+        self,
+        places: Places,
+        journal: Journal,
+        catalog: Catalog,
+        barrier: Barrier,
+        late: LateWrites,
+        disk: Executor,
     ) -> None:
         self._places, self._journal, self._catalog = places, journal, catalog
-        self._barrier, self._disk = barrier, disk
+        self._barrier, self._late, self._disk = barrier, late, disk
         self._conflicts = os.path.join(places.state, "conflicts")
 
     async def finish(self, draft: Draft) -> DocumentOutcome:
@@ -73,15 +79,16 @@ class Finisher:
         if not draft.record.splices:
             self._remember(draft, draft.snapshot)
             return DocumentOutcome.UNCHANGED
-        await self._intend(draft)
-        snapshot = await self._on_disk(
+        snapshot = await self._with_intent(
+            draft,
             lambda: files.rewrite_document(
                 draft.task.name,
                 draft.snapshot,
                 draft.new,
                 run_id=self._journal.run_id,
                 conflicts=self._conflicts,
-            )
+                late=self._late,
+            ),
         )
         return self._done(draft, snapshot)
 
@@ -92,11 +99,14 @@ class Finisher:
             self._remember(draft, draft.snapshot)
             return DocumentOutcome.UNCHANGED
         is_ours = found is not None and self._is_ours(draft, found)
+
+        def write() -> Snapshot:
+            return files.write_new(target, draft.new, replace=is_ours)
+
         if draft.record.splices:
-            await self._intend(draft)
-        await self._on_disk(lambda: files.write_new(target, draft.new, replace=is_ours))
-        if draft.record.splices:
+            await self._with_intent(draft, write)
             return self._done(draft, draft.snapshot)
+        await self._on_disk(write)
         self._remember(draft, draft.snapshot)
         return DocumentOutcome.UNCHANGED
 
@@ -107,9 +117,16 @@ class Finisher:
             known is not None and found in (known.sha256_before, known.sha256_after)
         )
 
-    async def _intend(self, draft: Draft) -> None:
+    async def _with_intent(self, draft: Draft, write: Callable[[], Snapshot]) -> Snapshot:
+        """Write once the intent is durable; a write that cannot be made ends the intent."""
         self._journal.append_document(draft.record)
         await self._barrier.pass_through()
+        try:
+            return await self._on_disk(write)
+        except DocumentError as error:
+            path, sha256_after = draft.record.path, draft.record.sha256_after
+            self._journal.append_conflict(path, sha256_after, error.reason)
+            raise
 
     def _done(self, draft: Draft, snapshot: Snapshot) -> DocumentOutcome:
         self._journal.append_done(draft.record.path, draft.record.sha256_after)
