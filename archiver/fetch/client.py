@@ -27,7 +27,7 @@ from archiver.fetch.retries import (
     retrying,
 )
 from archiver.fetch.settings import FetchSettings
-from archiver.fetch.transport import Transport
+from archiver.fetch.transport import Transport, fields_of
 from archiver.files import remove_spool
 from archiver.model import Download
 from archiver.redact import redact
@@ -173,7 +173,7 @@ class Client:
         try:
             gate.note(has_answered=True)
             logger.debug("asked url=%s status=%d", _Redacted(chain.url), response.status_code)
-            chain.take_cookies(response.headers.get_list("set-cookie"))
+            chain.take_cookies(fields_of(response).getall("set-cookie", ()))
             location = response.extensions.get("location")
             if response.status_code in REDIRECTS and location is not None:
                 chain.follow(location)
@@ -189,8 +189,9 @@ class Client:
         headers = make_headers(chain, self._settings)
         if not chain.hops:
             headers |= job.validators
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         try:
-            return httpx.Request("GET", chain.url, headers=httpx.Headers(headers, "utf-8"))
+            return httpx.Request("GET", chain.url, headers=raw)
         except (httpx.InvalidURL, ValueError) as error:  # what browsers take and httpx does not
             raise UnusableUrlError("url") from error
 
@@ -205,7 +206,7 @@ class Client:
         if response.status_code == 304 and job.validators:
             raise fetch_error(job.url, "not-modified")
         reason = f"status-{response.status_code}"
-        asked_s = read_retry_after(response.headers.get("retry-after", ""))
+        asked_s = read_retry_after(fields_of(response).get("retry-after", ""))
         if policy_of(reason).pauses_host:
             job.failures += 1
             gate.pause(asked_s if asked_s is not None else backoff_s(self._settings, job.failures))

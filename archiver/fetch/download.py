@@ -10,6 +10,7 @@ import httpx
 
 from archiver.fetch.codings import CodingError, Decoder, make_decoder
 from archiver.fetch.settings import FetchSettings
+from archiver.fetch.transport import fields_of
 from archiver.files import SpoolFile, open_spool
 from archiver.model import Download
 
@@ -56,9 +57,9 @@ async def save_body(
         size_bytes=size_bytes,
         final_url=str(response.request.url),
         is_framed=stated_bytes is not None or _is_chunked(response),
-        media_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
-        etag=response.headers.get("etag", ""),
-        last_modified=response.headers.get("last-modified", ""),
+        media_type=_read(response, "content-type").partition(";")[0].strip().lower(),
+        etag=_read(response, "etag"),
+        last_modified=_read(response, "last-modified"),
     )
 
 
@@ -122,18 +123,23 @@ class Meter:
 
 
 def _decoder(response: httpx.Response) -> Decoder:
-    codings = response.headers.get_list("content-encoding")
     try:
-        return make_decoder(",".join(codings))
+        return make_decoder(",".join(fields_of(response).getall("content-encoding", ())))
     except CodingError as error:
         raise BadBodyError("coding-unknown") from error
 
 
 def _content_length(response: httpx.Response) -> int | None:
-    value = response.headers.get("content-length", "")
-    return int(value) if value.isascii() and value.isdigit() else None
+    value = _read(response, "content-length")
+    return int(value) if value.isdigit() else None
 
 
 def _is_chunked(response: httpx.Response) -> bool:
     """Like a length, chunks let the transport tell a whole body from a cut one."""
-    return "chunked" in response.headers.get("transfer-encoding", "").lower()
+    return "chunked" in _read(response, "transfer-encoding").lower()
+
+
+def _read(response: httpx.Response, name: str) -> str:
+    """A header; "" where it is missing or not ASCII, which none that we read may be."""
+    value = fields_of(response).get(name, "")
+    return value if value.isascii() else ""
