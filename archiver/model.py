@@ -119,6 +119,8 @@ class Adjustment:
         needs: indices of the references that must have been rewritten; empty: any one of them.
         unless: index of the reference that must not have been rewritten (a relative URL that is
             made absolute because the document's base changes).
+        over: index of the reference in whose place it stands: applied only where its picture is far
+            smaller than that of `link`.
         reason: ``lazy``, ``base``, ``csp``, ``crossorigin``, ``integrity``.
     """
 
@@ -129,6 +131,7 @@ class Adjustment:
     needs: tuple[int, ...] = ()
     unless: int | None = None
     reason: str = ""
+    over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,8 @@ class Reading:
 
     Attributes:
         is_opted_out: the document asks to be left alone (``archiver: false``); no references then.
+        sheets: the style sheets of a document that is saved elsewhere than it was; in adjustments
+            their indices come after those of the references.
         notes: what a person should know of the document, a sentence each: a front matter that does
             not parse, an image whose place could not be told.
     """
@@ -148,6 +153,7 @@ class Reading:
     base_url: str | None = None
     is_opted_out: bool = False
     notes: tuple[str, ...] = ()
+    sheets: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +327,7 @@ class DocumentRecord:
         sha256_before, sha256_after: hex digests of the whole file.
         splices: sorted by `start`; their inverse gives back the original bytes.
         is_restore: whether the rewrite gives a document its original bytes back.
+        is_copy: whether it is of bytes from elsewhere: earlier rewrites of the path stand no more.
     """
 
     path: bytes
@@ -329,6 +336,50 @@ class DocumentRecord:
     splices: tuple[Splice, ...]
     when: str = ""
     is_restore: bool = False
+    is_copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """A page or feed to fetch and archive.
+
+    Attributes:
+        url: as it was named.
+        folder: the folder it is saved below; absolute, real.
+        is_feed: whether a feed is expected.
+        is_scheduled: whether nobody named it just now: robots.txt counts, and so does what is known
+            of the last visit.
+    """
+
+    url: str
+    folder: bytes
+    is_feed: bool = False
+    is_scheduled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The journal's ``page`` line: bytes that were fetched for a document.
+
+    Attributes:
+        url: asked for.
+        path: where the document is saved, relative to the base folder, with ``/``.
+        sha256: hex digest of the fetched bytes, which are kept.
+        final_url: where redirects ended; what relative URLs resolve against.
+        format: a name of `archiver.formats`.
+        charset: label of the answer's Content-Type; "" for none.
+        etag, last_modified: of the answer.
+    """
+
+    url: str
+    path: bytes
+    sha256: str
+    final_url: str
+    format: str
+    charset: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +392,8 @@ class DocumentTask:
         name: the path as the user knows it, for reports.
         is_scheduled: whether nobody named it just now: a document that was restored is then left
             alone until it changes.
+        url, format, charset: of a fetched document: see `Visit`; "" for a file.
+        sheets: URL → where its style sheets are saved (absolute), for a fetched document.
     """
 
     source: bytes
@@ -348,6 +401,10 @@ class DocumentTask:
     root: bytes
     name: str
     is_scheduled: bool = False
+    url: str = ""
+    format: str = ""
+    charset: str = ""
+    sheets: Mapping[str, bytes] = field(default_factory=_nothing, hash=False)
 
     @property
     def is_in_place(self) -> bool:

@@ -15,7 +15,7 @@ from archiver.catalog.tables import (
     open_for_writing,
 )
 from archiver.journal.lines import decode, encode
-from archiver.model import DocumentRecord, ImageRecord
+from archiver.model import DocumentRecord, ImageRecord, Visit
 
 # What a kill loses of the caches, at most.
 _COMMIT_CHANGES = 1000
@@ -75,6 +75,24 @@ class Catalog:
         row = (image_key(record.url), record.when, "", line)
         with catalog_trouble(self._path):
             self._db.execute("REPLACE INTO images VALUES (?, ?, ?, ?)", row)
+            self._changed()
+
+    def find_visit(self, url: str, folder: bytes) -> Visit | None:
+        """The newest visit of *url* that was saved below *folder* (relative to the base folder)."""
+        query = "SELECT line FROM pages WHERE url = ? ORDER BY stamp DESC, run DESC"
+        with catalog_trouble(self._path):
+            for (line,) in self._db.execute(query, (url,)):
+                visit = decode(line)
+                if isinstance(visit, Visit) and _is_below(visit.path, folder):
+                    return visit
+        return None
+
+    def add_visit(self, visit: Visit) -> None:
+        """The newest visit of a page, which the journal has as well."""
+        line = encode(visit, visit.when)
+        row = (visit.url, visit.path, visit.when, "", line)
+        with catalog_trouble(self._path):
+            self._db.execute("REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", row)
             self._changed()
 
     def document_state(self, path: bytes) -> DocumentState | None:
@@ -209,3 +227,7 @@ class Catalog:
         self._changes += 1
         if self._changes >= _COMMIT_CHANGES or monotonic() - self._committed_s > _COMMIT_S:
             self.commit()
+
+
+def _is_below(path: bytes, folder: bytes) -> bool:
+    return folder == b"." or path.startswith(folder + b"/")

@@ -9,14 +9,21 @@ from itertools import islice
 
 from archiver.catalog.tables import forget_facts
 from archiver.journal import Fact, Line, Removed, list_journals, read_lines
-from archiver.model import DocumentRecord, ImageRecord
+from archiver.model import DocumentRecord, ImageRecord, Visit
 
 _BATCH = 1000  # lines; bounds memory
+_OF_NO_DOCUMENT = (ImageRecord, Removed, Visit)  # no part of a document's story
 
 _PUT_IMAGE = """
 INSERT INTO images (key, stamp, run, line) VALUES (?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET stamp = excluded.stamp, run = excluded.run, line = excluded.line
 WHERE (excluded.stamp, excluded.run) >= (images.stamp, images.run)
+"""
+_PUT_PAGE = """
+INSERT INTO pages (url, path, stamp, run, line) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (url, path) DO UPDATE
+SET stamp = excluded.stamp, run = excluded.run, line = excluded.line
+WHERE (excluded.stamp, excluded.run) >= (pages.stamp, pages.run)
 """
 _PUT_FACT = "INSERT OR IGNORE INTO facts VALUES (?, ?, ?, ?, ?, ?)"
 _ALL_JOURNALS = "SELECT run, offset, size_bytes FROM journals"
@@ -67,6 +74,7 @@ def _ingest_run(connection: sqlite3.Connection, folder: str, run: str, offset: i
     while batch := list(islice(lines, _BATCH)):
         offset = batch[-1].end
         connection.executemany(_PUT_IMAGE, _image_rows(batch, run))
+        connection.executemany(_PUT_PAGE, _page_rows(batch, run))
         connection.executemany(_PUT_FACT, _fact_rows(batch, run))
         _note_unfinished(connection, batch)
     return offset
@@ -78,13 +86,19 @@ def _image_rows(lines: Iterable[Line], run: str) -> Iterator[tuple[int, str, str
             yield image_key(line.fact.url), line.fact.when, run, line.raw
 
 
+def _page_rows(lines: Iterable[Line], run: str) -> Iterator[tuple[str, bytes, str, str, bytes]]:
+    for line in lines:
+        if isinstance(line.fact, Visit):
+            yield line.fact.url, line.fact.path, line.fact.when, run, line.raw
+
+
 def _fact_rows(
     lines: Iterable[Line], run: str
 ) -> Iterator[tuple[bytes, str, str, int, str, bytes]]:
     """Removed blobs have no row: who wants a blob asks the store."""
     for line in lines:
         fact = line.fact
-        if not isinstance(fact, ImageRecord | Removed):
+        if not isinstance(fact, _OF_NO_DOCUMENT):
             yield fact.path, fact.when, run, line.end, _hash_of(fact), line.raw
 
 
@@ -95,7 +109,7 @@ def _hash_of(fact: Fact) -> str:
 
 def _note_unfinished(connection: sqlite3.Connection, lines: Iterable[Line]) -> None:
     """Whether a document's last fact is an intent, whatever order the facts came in."""
-    paths = {line.fact.path for line in lines if not isinstance(line.fact, ImageRecord | Removed)}
+    paths = {line.fact.path for line in lines if not isinstance(line.fact, _OF_NO_DOCUMENT)}
     for path in paths:
         (line,) = connection.execute(f"{_LAST_FACT} LIMIT 1", (path,)).fetchone()
         if b'"kind":"document"' in line[:40]:

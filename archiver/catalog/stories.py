@@ -15,7 +15,7 @@ class Story:
 
     Attributes:
         rewrites: those that stand, oldest first; undone in the other order they give back the
-            original bytes.
+            original bytes. A copy of a changed original begins anew.
         intent: one that has no end yet.
         restored_to: hash of the bytes it was restored to; "" where it was rewritten since.
     """
@@ -39,7 +39,7 @@ def tell_story(facts: Iterable[Fact]) -> Story:
                 intent = fact
             case Done():
                 if intent is not None and intent.sha256_after == fact.sha256_after:
-                    rewrites.append(intent)
+                    rewrites = [intent] if intent.is_copy else [*rewrites, intent]
                     restored_to = ""
                 intent = None
             case Restored():

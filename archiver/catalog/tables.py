@@ -17,7 +17,7 @@ import msgspec
 from archiver.errors import DiskFullError, RunError
 from archiver.files import calls, make_state_folder
 
-VERSION = 2  # of the tables; a file of another is thrown away and made again
+VERSION = 3  # of the tables; a file of another is thrown away and made again
 
 _TABLES = f"""
 PRAGMA user_version = {VERSION};
@@ -38,6 +38,11 @@ CREATE UNIQUE INDEX facts_by_path ON facts (path, stamp, run, place);
 CREATE INDEX facts_by_hash ON facts (sha256_after);
 -- Documents whose last fact is an intent.
 CREATE TABLE unfinished (path BLOB PRIMARY KEY) WITHOUT ROWID;
+-- The newest fact of each page, feed and style sheet that was fetched for a path.
+CREATE TABLE pages (
+    url TEXT NOT NULL, path BLOB NOT NULL, stamp TEXT NOT NULL, run TEXT NOT NULL,
+    line BLOB NOT NULL, PRIMARY KEY (url, path)
+) WITHOUT ROWID;
 -- A cache: what a document was when we last looked at it.
 CREATE TABLE states (
     path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -137,7 +142,7 @@ def remove(path: str) -> None:
 
 def forget_facts(connection: sqlite3.Connection) -> None:
     """Empty what is made from the journal; the caches stay."""
-    for table in ("journals", "images", "facts", "unfinished"):
+    for table in ("journals", "images", "facts", "unfinished", "pages"):
         connection.execute(f"DELETE FROM {table}")
 
 
@@ -157,7 +162,7 @@ def _is_usable(connection: sqlite3.Connection) -> bool:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             return False
-        for table in ("journals", "images", "facts", "unfinished", "states", "hosts"):
+        for table in ("journals", "images", "facts", "unfinished", "pages", "states", "hosts"):
             connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
     except sqlite3.OperationalError:
         raise

@@ -12,88 +12,26 @@ from typing import Any
 import msgspec
 
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
-from archiver.model import DocumentRecord, ImageRecord, Outcome, Refusal, Splice
+from archiver.journal.shapes import (
+    AnyLine,
+    ConflictLine,
+    DocumentLine,
+    DoneLine,
+    Encoded,
+    EncodedText,
+    ImageLine,
+    PageLine,
+    RemovedLine,
+    RestoredLine,
+    SpliceLine,
+)
+from archiver.model import DocumentRecord, ImageRecord, Outcome, Refusal, Splice, Visit
 
 VERSION = 1
 
 
-class _Encoded(msgspec.Struct, frozen=True):
-    base64: bytes
-
-
-_Text = str | _Encoded
-
-
-class _Line(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
-    v: int
-    when: str
-
-
-class _Image(_Line, frozen=True, tag="image"):
-    url: str
-    outcome: str
-    reason: str = ""
-    requested_url: str = ""
-    candidate: str = ""
-    rule: str = ""
-    digest: str = ""
-    path: str = ""
-    media_type: str = ""
-    size_bytes: int = 0
-    width_px: int = 0
-    height_px: int = 0
-    frames: int = 0
-    thumbnails: dict[str, str] = {}
-    flags: tuple[str, ...] = ()
-    etag: str = ""
-    final_url: str = ""
-    attempts: int = 0
-    not_before: str = ""
-    refused: tuple[Refusal, ...] = ()
-    captured: str = ""
-
-
-class _Splice(msgspec.Struct, frozen=True, omit_defaults=True):
-    start: int
-    old: _Text
-    new: _Text
-    before: _Text = ""
-    after: _Text = ""
-
-
-class _Document(_Line, frozen=True, tag="document"):
-    path: _Text
-    sha256_before: str
-    sha256_after: str
-    splices: tuple[_Splice, ...]
-    is_restore: bool = False
-
-
-class _Done(_Line, frozen=True, tag="done"):
-    path: _Text
-    sha256_after: str
-
-
-class _Conflict(_Line, frozen=True, tag="conflict"):
-    path: _Text
-    sha256_after: str
-    reason: str
-
-
-class _Restored(_Line, frozen=True, tag="restored"):
-    path: _Text
-    sha256_after: str
-
-
-class _Removed(_Line, frozen=True, tag="removed"):
-    path: str
-    digest: str
-
-
-_AnyLine = _Image | _Document | _Done | _Conflict | _Restored | _Removed
-
 _encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[_AnyLine] = msgspec.json.Decoder(_AnyLine)
+_decoder: msgspec.json.Decoder[AnyLine] = msgspec.json.Decoder(AnyLine)
 
 
 def encode(fact: Fact, when: str) -> bytes:
@@ -121,47 +59,51 @@ def decode(line: bytes) -> Fact:
     return _from_line(found)
 
 
-def _to_line(fact: Fact, when: str) -> _AnyLine:
+def _to_line(fact: Fact, when: str) -> AnyLine:
     match fact:
         case ImageRecord():
             return _to_image(fact, when)
         case DocumentRecord():
             return _to_document(fact, when)
         case Done(path, sha256_after):
-            return _Done(VERSION, when, _to_text(path), sha256_after)
+            return DoneLine(VERSION, when, _to_text(path), sha256_after)
         case Conflict(path, sha256_after, reason):
-            return _Conflict(VERSION, when, _to_text(path), sha256_after, reason)
+            return ConflictLine(VERSION, when, _to_text(path), sha256_after, reason)
         case Restored(path, sha256_after):
-            return _Restored(VERSION, when, _to_text(path), sha256_after)
+            return RestoredLine(VERSION, when, _to_text(path), sha256_after)
         case Removed(name, digest):
-            return _Removed(VERSION, when, name, digest)
+            return RemovedLine(VERSION, when, name, digest)
+        case Visit():
+            return _to_page(fact, when)
 
 
-def _from_line(line: _AnyLine) -> Fact:
+def _from_line(line: AnyLine) -> Fact:
     match line:
-        case _Image():
+        case ImageLine():
             return _from_image(line)
-        case _Document():
+        case DocumentLine():
             return _from_document(line)
-        case _Done():
+        case DoneLine():
             return Done(_to_bytes(line.path), line.sha256_after, line.when)
-        case _Conflict():
+        case ConflictLine():
             return Conflict(_to_bytes(line.path), line.sha256_after, line.reason, line.when)
-        case _Restored():
+        case RestoredLine():
             return Restored(_to_bytes(line.path), line.sha256_after, line.when)
-        case _Removed():
+        case RemovedLine():
             return Removed(line.path, line.digest, line.when)
+        case PageLine():
+            return _from_page(line)
 
 
 _SAME = tuple(
     name
-    for name in _Image.__struct_fields__
+    for name in ImageLine.__struct_fields__
     if name not in ("v", "when", "outcome", "candidate", "thumbnails")
 )
 
 
-def _to_image(record: ImageRecord, when: str) -> _Image:
-    return _Image(
+def _to_image(record: ImageRecord, when: str) -> ImageLine:
+    return ImageLine(
         v=VERSION,
         when=when,
         outcome=str(record.outcome),
@@ -171,7 +113,7 @@ def _to_image(record: ImageRecord, when: str) -> _Image:
     )
 
 
-def _from_image(line: _Image) -> ImageRecord:
+def _from_image(line: ImageLine) -> ImageRecord:
     return ImageRecord(
         outcome=Outcome(line.outcome),
         kind=line.candidate,
@@ -181,11 +123,12 @@ def _from_image(line: _Image) -> ImageRecord:
     )
 
 
-def _to_document(record: DocumentRecord, when: str) -> _Document:
+def _to_document(record: DocumentRecord, when: str) -> DocumentLine:
     splices = tuple(
-        _Splice(s.start, *map(_to_text, (s.old, s.new, s.before, s.after))) for s in record.splices
+        SpliceLine(s.start, *map(_to_text, (s.old, s.new, s.before, s.after)))
+        for s in record.splices
     )
-    return _Document(
+    return DocumentLine(
         VERSION,
         when,
         _to_text(record.path),
@@ -193,10 +136,11 @@ def _to_document(record: DocumentRecord, when: str) -> _Document:
         record.sha256_after,
         splices,
         record.is_restore,
+        record.is_copy,
     )
 
 
-def _from_document(line: _Document) -> DocumentRecord:
+def _from_document(line: DocumentLine) -> DocumentRecord:
     splices = tuple(
         Splice(s.start, *map(_to_bytes, (s.old, s.new, s.before, s.after))) for s in line.splices
     )
@@ -207,21 +151,35 @@ def _from_document(line: _Document) -> DocumentRecord:
         splices,
         line.when,
         line.is_restore,
+        line.is_copy,
     )
 
 
-def _to_text(data: bytes) -> _Text:
+_OF_PAGE = [name for name in PageLine.__struct_fields__ if name not in ("v", "when", "path")]
+
+
+def _to_page(visit: Visit, when: str) -> PageLine:
+    same = {name: getattr(visit, name) for name in _OF_PAGE}
+    return PageLine(v=VERSION, when=when, path=_to_text(visit.path), **same)
+
+
+def _from_page(line: PageLine) -> Visit:
+    same = {name: getattr(line, name) for name in _OF_PAGE}
+    return Visit(path=_to_bytes(line.path), when=line.when, **same)
+
+
+def _to_text(data: bytes) -> EncodedText:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return _Encoded(data)
+        return Encoded(data)
 
 
-def _to_bytes(text: _Text) -> bytes:
+def _to_bytes(text: EncodedText) -> bytes:
     return text.encode("utf-8") if isinstance(text, str) else text.base64
 
 
-def _without_surrogates(line: _AnyLine) -> object:
+def _without_surrogates(line: AnyLine) -> object:
     def clean(value: Any) -> Any:
         if isinstance(value, str):
             return value.encode("utf-8", "replace").decode("utf-8")

@@ -12,7 +12,7 @@ from archiver.errors import RunError
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
 from archiver.journal.lines import encode
 from archiver.journal.reader import SUFFIX
-from archiver.model import DocumentRecord, ImageRecord
+from archiver.model import DocumentRecord, ImageRecord, Visit
 
 _MOST_LINES = 10_000  # in memory, some 5 MB
 
@@ -76,6 +76,10 @@ class Journal:
     def append_removed(self, path: str, digest: str) -> None:
         """A file of the archive was taken out."""
         self._append(Removed(path, digest))
+
+    def append_visit(self, visit: Visit) -> None:
+        """The bytes that a page, feed or style sheet had."""
+        self._append(visit)
 
     def sync(self) -> None:
         """Return when all facts appended before are durable.

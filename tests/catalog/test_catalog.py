@@ -12,7 +12,7 @@ from archiver.catalog import Catalog, DocumentState, HostFact
 from archiver.catalog.ingest import image_key
 from archiver.errors import RunError
 from archiver.journal import Journal, new_run_id
-from archiver.model import DocumentRecord, ImageRecord, Outcome, Splice
+from archiver.model import DocumentRecord, ImageRecord, Outcome, Splice, Visit
 
 IMAGE = ImageRecord("https://h/a.png", Outcome.STORED, path="a/b.png", when="2026-01-02T03:04:05Z")
 STATE = DocumentState(10, 20, 30, "ab", "2026-02-01T00:00:00Z")
@@ -281,7 +281,7 @@ def test_damage_found_later_says_what_to_do(open_catalog, tmp_path):
         catalog.add_image(replace(IMAGE, url=f"https://h/{number}.png"))
     catalog.close()
     data = bytearray(file_of(tmp_path).read_bytes())
-    data[40960:-40960] = b"\xde" * (len(data) - 81920)
+    data[65536:-65536] = b"\xde" * (len(data) - 131072)
     file_of(tmp_path).write_bytes(data)
     with pytest.raises(RunError, match="may be deleted"):
         catalog = open_catalog()
@@ -332,3 +332,33 @@ def append(run, name, kind, text):
             run.append_restored(name, "aa")
         case "image":
             run.append_image(replace(IMAGE, url=f"https://h/{name.decode()}", reason=text))
+
+
+VISIT = Visit(
+    "https://h/p", b"archived/h/p/index.html", "ab", "https://h/p/", "html", when=IMAGE.when
+)
+
+
+def test_visits_of_pages(open_catalog, journal):
+    other = replace(VISIT, path=b"elsewhere/h/p/index.html", sha256="cd")
+    with journal() as run:
+        for visit in (replace(VISIT, sha256="old"), VISIT, other):
+            run.append_visit(visit)
+    catalog = open_catalog()
+    assert catalog.find_visit(VISIT.url, b"archived") == VISIT
+    assert catalog.find_visit(VISIT.url, b"elsewhere") == other
+    assert catalog.find_visit(VISIT.url, b"arch") is None
+    assert catalog.find_visit("https://h/q", b".") is None
+    newer = replace(VISIT, sha256="ef", when="2027-01-01T00:00:00Z")
+    catalog.add_visit(newer)
+    assert catalog.find_visit(VISIT.url, b".") == newer
+    assert not catalog.has_unfinished() and catalog.document_paths() == []
+
+
+def test_a_copy_of_a_changed_original_begins_its_story_anew(open_catalog, journal):
+    with journal() as run:
+        for record in (intent(), intent(before="cc", after="dd", is_copy=True)):
+            run.append_document(record)
+            run.append_done(record.path, record.sha256_after)
+    (rewrite,) = open_catalog().story(b"post.md").rewrites
+    assert rewrite.sha256_before == "cc"

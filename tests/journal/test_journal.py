@@ -24,7 +24,7 @@ from archiver.journal import (
     read_lines,
 )
 from archiver.journal.lines import decode, encode
-from archiver.model import DocumentRecord, ImageRecord, Outcome, Refusal, Splice
+from archiver.model import DocumentRecord, ImageRecord, Outcome, Refusal, Splice, Visit
 
 WHEN = "2026-01-02T03:04:05Z"
 DOCUMENT = DocumentRecord(
@@ -53,11 +53,14 @@ facts = st.one_of(
         when=whens,
         refused=st.lists(st.builds(Refusal, text, text, text, text), max_size=2).map(tuple),
     ),
-    st.builds(DocumentRecord, small, text, text, splices.map(tuple), whens, st.booleans()),
+    st.builds(
+        DocumentRecord, small, text, text, splices.map(tuple), whens, st.booleans(), st.booleans()
+    ),
     st.builds(Done, small, text, whens),
     st.builds(Conflict, small, text, text, whens),
     st.builds(Restored, small, text, whens),
     st.builds(Removed, text, text, whens),
+    st.builds(Visit, text, small, text, text, text, text, text, text, whens),
 )
 
 

@@ -1,0 +1,95 @@
+"""The JSON object of each kind of line; `lines` fills them from facts."""
+
+from __future__ import annotations
+
+import msgspec
+
+from archiver.model import Refusal
+
+
+class Encoded(msgspec.Struct, frozen=True):
+    base64: bytes
+
+
+EncodedText = str | Encoded
+
+
+class _Line(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
+    v: int
+    when: str
+
+
+class ImageLine(_Line, frozen=True, tag="image"):
+    url: str
+    outcome: str
+    reason: str = ""
+    requested_url: str = ""
+    candidate: str = ""
+    rule: str = ""
+    digest: str = ""
+    path: str = ""
+    media_type: str = ""
+    size_bytes: int = 0
+    width_px: int = 0
+    height_px: int = 0
+    frames: int = 0
+    thumbnails: dict[str, str] = {}
+    flags: tuple[str, ...] = ()
+    etag: str = ""
+    final_url: str = ""
+    attempts: int = 0
+    not_before: str = ""
+    refused: tuple[Refusal, ...] = ()
+    captured: str = ""
+
+
+class SpliceLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    start: int
+    old: EncodedText
+    new: EncodedText
+    before: EncodedText = ""
+    after: EncodedText = ""
+
+
+class DocumentLine(_Line, frozen=True, tag="document"):
+    path: EncodedText
+    sha256_before: str
+    sha256_after: str
+    splices: tuple[SpliceLine, ...]
+    is_restore: bool = False
+    is_copy: bool = False
+
+
+class DoneLine(_Line, frozen=True, tag="done"):
+    path: EncodedText
+    sha256_after: str
+
+
+class ConflictLine(_Line, frozen=True, tag="conflict"):
+    path: EncodedText
+    sha256_after: str
+    reason: str
+
+
+class RestoredLine(_Line, frozen=True, tag="restored"):
+    path: EncodedText
+    sha256_after: str
+
+
+class RemovedLine(_Line, frozen=True, tag="removed"):
+    path: str
+    digest: str
+
+
+class PageLine(_Line, frozen=True, tag="page"):
+    url: str
+    path: EncodedText
+    sha256: str
+    final_url: str
+    format: str
+    charset: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+AnyLine = ImageLine | DocumentLine | DoneLine | ConflictLine | RestoredLine | RemovedLine | PageLine
