@@ -16,7 +16,6 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from archiver.cdn.reading import read_rules
 from archiver.errors import ConfigError, UsageError
 from archiver.fetch.settings import FetchSettings
 from archiver.formats import ReadingSettings
@@ -155,7 +154,11 @@ def _build(values: Mapping[str, Any], base: str) -> Config:
         if key not in KEYS:
             raise unknown_key(key, KEYS)
         part, name = KEYS[key]
-        found[part][name] = _convert(key, value, part, name)
+        if part == "planning" and name != "quality":
+            continue
+        kind = field_types(_PARTS.get(part, Config))[name]
+        found[part][name] = convert(value, kind, key)
+    found["planning"] |= _read_rules(values)
     parts = {part: cls(**found[part]) for part, cls in _PARTS.items()}
     imaging = replace(parts["imaging"], max_size_bytes=parts["network"].max_bytes)
     config = Config(base=base, **found[""], **parts | {"imaging": imaging})
@@ -163,10 +166,20 @@ def _build(values: Mapping[str, Any], base: str) -> Config:
     return config
 
 
-def _convert(key: str, value: Any, part: str, name: str) -> Any:
-    if key == "rules":
-        return read_rules(value)
-    return convert(value, field_types(_PARTS.get(part, Config))[name], key)
+def _read_rules(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The CDN rules that the user adds and those that are switched off."""
+    if not values.keys() & {"rules", "disable_rules"}:
+        return {}
+    from archiver.cdn.user import read_disabled, read_user_rules  # they compile the whole table
+
+    tables = values.get("rules", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError(f"rules = {tables!r}", "expected a list of tables, [[rules]]")
+    rules, disable = read_user_rules(tables)
+    return {
+        "rules": rules,
+        "disable": disable | read_disabled(values.get("disable_rules", []), "disable_rules"),
+    }
 
 
 def _check_names(config: Config) -> None:
@@ -205,7 +218,7 @@ def _find_file() -> Path | None:
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    """``ARCHIVER_NETWORK__PACE_S=1`` → ``network.pace_s``; values are read as TOML, else as text."""
+    """``ARCHIVER_NETWORK__PACE_S=1`` → ``network.pace_s``; a value is read as TOML, else as text."""
     for name, text in environment.items():
         if not name.startswith(_ENVIRONMENT):
             continue
