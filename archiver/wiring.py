@@ -25,6 +25,7 @@ from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.image import Images
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.places import Places
+from archiver.pipeline.rescue import Rescuer
 from archiver.storage.file import FileStore
 
 DISK_THREADS = 8  # they wait for fsync, which a disk does for several files at a time
@@ -63,18 +64,20 @@ async def open_parts(
         ):
             keeper = Keeper(store, examiner, names, places.archive, spool, disk)
             judge = Judge(config.acceptance)
+            hunter = Hunter(
+                client,
+                keeper,
+                judge,
+                Habits(catalog),
+                config.planning,
+                config.network,
+                config.acceptance.compare_clean,
+            )
             images = Images(
                 catalog=catalog,
                 journal=journal,
-                hunter=Hunter(
-                    client,
-                    keeper,
-                    judge,
-                    Habits(catalog),
-                    config.planning,
-                    config.network,
-                    config.acceptance.compare_clean,
-                ),
+                hunter=hunter,
+                rescuer=Rescuer(hunter, client, config.network, config.planning, spool),
                 keeper=keeper,
                 judge=judge,
                 planning=config.planning,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self, TypeVar
 
 import httpx
@@ -16,6 +16,7 @@ from archiver.fetch.download import BadBodyError, save_body
 from archiver.fetch.failures import TransportFailure
 from archiver.fetch.headers import make_headers
 from archiver.fetch.http import open_http
+from archiver.fetch.job import Job, OnAnswer
 from archiver.fetch.politeness import Gate, Gates
 from archiver.fetch.redirects import REDIRECTS, Chain, UnusableUrlError, normalize_url
 from archiver.fetch.resolver import LookUp
@@ -35,25 +36,6 @@ from archiver.redact import redact
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Job:
-    """One call of `Client.fetch`.
-
-    Attributes:
-        validators: conditional headers of the first hop.
-        requests: made so far.
-        incomplete_sha256: digest of framed bytes that were judged to stop short.
-    """
-
-    url: str
-    referer: str | None
-    max_bytes: int
-    validators: dict[str, str]
-    requests: int = 0
-    failures: int = 0
-    incomplete_sha256: str = ""
 
 
 class Client:
@@ -94,6 +76,8 @@ class Client:
         tries: int | None = None,
         etag: str = "",
         last_modified: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
+        on_answer: OnAnswer | None = None,
     ) -> T:
         """Download *url* and give it to *check*; what that returns.
 
@@ -105,6 +89,8 @@ class Client:
             max_bytes, tries: in place of the settings'.
             etag, last_modified: of the copy we have; an unchanged one raises with the reason
                 ``not-modified``.
+            headers: more headers; they go along with redirects, so they hold no secret.
+            on_answer: told of every answer, redirects and refusals included.
 
         Raises:
             FetchError: no usable answer, after the tries of the retry policy.
@@ -116,6 +102,8 @@ class Client:
             referer,
             max_bytes or self._settings.max_bytes,
             {name: value for name, value in validators.items() if value},
+            headers,
+            on_answer,
         )
         try:
             async for attempt in retrying(self._settings, tries):
@@ -174,6 +162,8 @@ class Client:
             gate.note(has_answered=True)
             logger.debug("asked url=%s status=%d", _Redacted(chain.url), response.status_code)
             chain.take_cookies(fields_of(response).getall("set-cookie", ()))
+            if job.on_answer is not None:
+                job.on_answer(chain.url, response.headers)
             location = response.extensions.get("location")
             if response.status_code in REDIRECTS and location is not None:
                 chain.follow(location)
@@ -186,7 +176,7 @@ class Client:
             await response.aclose()
 
     def _request(self, job: Job, chain: Chain) -> httpx.Request:
-        headers = make_headers(chain, self._settings)
+        headers = {**make_headers(chain, self._settings), **job.headers}
         if not chain.hops:
             headers |= job.validators
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]

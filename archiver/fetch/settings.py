@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from archiver.fetch.addresses import parse_network
 from archiver.fetch.connect_to import parse_connect_to
+from archiver.fetch.mirrors import check_mirror
 
 Seconds = Annotated[float, Meta(gt=0, description="a number of seconds above 0")]
 Pause = Annotated[float, Meta(ge=0, description="a number of seconds, 0 or more")]
@@ -31,6 +32,8 @@ class HostSettings:
             ``Basic …`` or ``Bearer …`` value of the Authorization header.
         verify_tls: false accepts any certificate.
         by_domain: whether all hosts below one registrable domain count as one host.
+        mirrors: URLs to ask where the host does not give a picture any more, with ``{path}``,
+            ``{query}``, ``{host}`` or ``{url}`` in them; ``file:///folder/{path}`` is a backup.
     """
 
     pattern: str
@@ -43,6 +46,12 @@ class HostSettings:
     pace_s: Pause | None = None
     verify_tls: bool = True
     by_domain: bool = False
+    mirrors: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError for a mirror that can't be used."""
+        for template in self.mirrors:
+            check_mirror(template)
 
 
 _AS_EVERYWHERE = HostSettings("*")
@@ -76,6 +85,9 @@ class FetchSettings:
         allow_networks: ``CIDR`` or ``CIDR:PORT`` (``[CIDR]:PORT`` for IPv6) that may be dialled
             although not public.
         deny_networks: the same, never dialled.
+        rescue: where lost pictures are looked for: ``memento``, a web archive. It learns the URLs.
+        timegate: the archive's TimeGate (RFC 7089): the URL goes behind it, or in place of
+            ``{url}``.
         hosts: the first whose pattern fits counts.
     """
 
@@ -104,6 +116,10 @@ class FetchSettings:
     allow_networks: tuple[str, ...] = ()
     allow_ports: tuple[Port, ...] = (80, 443)
     deny_networks: tuple[str, ...] = ()
+    rescue: tuple[Literal["memento"], ...] = ()
+    timegate: Annotated[str, Meta(pattern="^https?://", description="an http or https URL")] = (
+        "https://web.archive.org/web/"
+    )
     hosts: tuple[HostSettings, ...] = ()
 
     def __post_init__(self) -> None:

@@ -29,6 +29,7 @@ from archiver.model import (
     Reading,
     Replacement,
 )
+from archiver.pipeline.dates import find_date
 from archiver.pipeline.finishing import Draft, Finisher
 from archiver.pipeline.image import Images
 from archiver.pipeline.linking import Linker
@@ -99,12 +100,15 @@ class Documents:
         why_not = files.why_not_writable(snapshot) if task.is_in_place else ""
         if why_not and reading.references:
             return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
-        records = await self._have_images(reading, task)
+        date = find_date(data, snapshot.mtime_ns)
+        records = await self._have_images(reading, task, date)
         links = [
             self._linker.link(reference, records.get(reference.url), task, reading)
             for reference in reading.references
         ]
-        replacements = plan_edits(reading, links, self._settings.rewrite)
+        had = (records.get(reference.url) for reference in reading.references)
+        widths = [record.width_px if record else 0 for record in had]
+        replacements = plan_edits(reading, links, self._settings.rewrite, widths)
         new = splice(data, replacements)
         self._check(task, reading, links, new)
         draft = self._draft(task, data, snapshot, new, replacements, tuple(records.values()))
@@ -144,11 +148,13 @@ class Documents:
         )
         return Draft(task, data, snapshot, new, record, images)
 
-    async def _have_images(self, reading: Reading, task: DocumentTask) -> dict[str, ImageRecord]:
+    async def _have_images(
+        self, reading: Reading, task: DocumentTask, date: datetime
+    ) -> dict[str, ImageRecord]:
         """URL → record, for each image of the document that is ours to take."""
         base_url = self._settings.base_url or None
         wanted = {
-            r.url: Wanted(r.url, r.attributes, base_url, task.root)
+            r.url: Wanted(r.url, r.attributes, base_url, task.root, date)
             for r in reversed(reading.references)
             if not ((task.is_in_place and r.url.startswith("file:")) or self._linker.is_ours(r.url))
         }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from archiver import files
 from archiver.errors import FetchError, ImageLostError, PictureError
 from archiver.fetch.client import Client
+from archiver.fetch.memento import Answers, accept_datetime
 from archiver.fetch.settings import FetchSettings
 from archiver.model import Candidate, Download, Kind, Outcome, Picture, Refusal
 from archiver.pipeline.acceptance import (
@@ -37,12 +39,14 @@ class Find:
 
     Attributes:
         doubt: why it is not taken at once; see `Judge.doubt`.
+        captured: when a web archive captured it; None: it comes from elsewhere.
     """
 
     attempt: Attempt
     download: Download
     picture: Picture
     doubt: str = ""
+    captured: datetime | None = None
 
     @property
     def kind(self) -> Kind:
@@ -126,8 +130,13 @@ class Hunter:
         async with self._habits.finding_out(host, candidates, self._compare == "first"):
             return await self._ask_host(wanted, candidates, trail)
 
-    async def ask(self, attempt: Attempt, wanted: Wanted, trail: Trail) -> Find:
+    async def ask(
+        self, attempt: Attempt, wanted: Wanted, trail: Trail, archive: Answers | None = None
+    ) -> Find:
         """One candidate with one Referer.
+
+        Args:
+            archive: for a capture: is told what the archive answers.
 
         Raises:
             ImageLostError: it gave no picture, or a stand-in.
@@ -138,7 +147,7 @@ class Hunter:
         async def check(download: Download) -> Find:
             nonlocal requests
             requests = download.attempts
-            return await self._judge_download(attempt, download, wanted)
+            return await self.judge(attempt, download, wanted)
 
         try:
             find = await self._client.fetch(
@@ -146,6 +155,8 @@ class Hunter:
                 referer=attempt.referer_value,
                 check=check,
                 tries=1 if candidate.kind is Kind.HTTPS else None,  # a guess, worth one request
+                headers=accept_datetime(wanted.date) if archive and wanted.date else {},
+                on_answer=archive.note if archive else None,
             )
         except ImageLostError as error:
             trail.requests += error.attempts if isinstance(error, FetchError) else requests
@@ -155,7 +166,12 @@ class Hunter:
         trail.finds.append(find)
         return find
 
-    async def _judge_download(self, attempt: Attempt, download: Download, wanted: Wanted) -> Find:
+    async def judge(self, attempt: Attempt, download: Download, wanted: Wanted) -> Find:
+        """What came as a find, its file under another name.
+
+        Raises:
+            PictureError: it is no picture, or a stand-in; the file is where it was.
+        """
         candidate = attempt.candidate
         self._judge.check_download(candidate.url, download)
         try:

@@ -17,6 +17,7 @@ from archiver.pipeline.hunt import Find, Hunter, Trail
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.local import copy_local, local_path
 from archiver.pipeline.records import found_record, local_record, lost_record, now_text
+from archiver.pipeline.rescue import Rescuer
 from archiver.pipeline.schedule import is_due
 from archiver.pipeline.wanted import Wanted
 from archiver.planning import PlanningSettings, has_watermark
@@ -40,6 +41,7 @@ class Images:
         catalog: Catalog,
         journal: Journal,
         hunter: Hunter,
+        rescuer: Rescuer,
         keeper: Keeper,
         judge: Judge,
         planning: PlanningSettings,
@@ -48,7 +50,8 @@ class Images:
         is_retrying: bool = False,
         on_image: Callable[[ImageRecord], None] = lambda record: None,
     ) -> None:
-        self._catalog, self._journal, self._hunter = catalog, journal, hunter
+        self._catalog, self._journal = catalog, journal
+        self._hunter, self._rescuer = hunter, rescuer
         self._keeper, self._judge, self._planning = keeper, judge, planning
         self._spool, self._max_bytes = spool, max_bytes
         self._is_retrying, self._on_image = is_retrying, on_image
@@ -112,7 +115,7 @@ class Images:
         try:
             if wanted.url.startswith("file:"):
                 return await self._take_local(wanted)
-            find = await self._hunter.hunt(wanted, trail)
+            find = await self._find(wanted, known, trail)
             return await self._store(find, wanted, trail)
         except ImageLostError as error:
             return lost_record(wanted.url, error, known, trail)
@@ -121,6 +124,15 @@ class Images:
             for find in trail.finds:
                 if find.doubt == "same-bytes":
                     self._suspect_others(wanted.url, find.download.sha256)
+
+    async def _find(self, wanted: Wanted, known: ImageRecord | None, trail: Trail) -> Find:
+        try:
+            return await self._hunter.hunt(wanted, trail)
+        except ImageLostError as error:
+            rescued = await self._rescuer.rescue(wanted, error, known, trail)
+            if rescued is None:
+                raise
+            return rescued
 
     async def _take_local(self, wanted: Wanted) -> ImageRecord:
         path = local_path(wanted.url, wanted.root)
@@ -136,6 +148,8 @@ class Images:
             flags.append("watermarked")
         if find.doubt or self._judge.is_suspect(wanted.url, find.download.sha256):
             flags.append("suspect")
+        if find.captured is not None:
+            flags.append("rescued")
         record = found_record(wanted.url, find, trail, tuple(flags))
         return await self._keeper.store(find.download, find.picture, record)
 

@@ -26,6 +26,7 @@ def found_record(url: str, find: Find, trail: Trail, flags: tuple[str, ...]) -> 
         attempts=trail.requests,
         when=now_text(),
         refused=trail.refused(find),
+        captured=format_time(find.captured) if find.captured else "",
     )
 
 
