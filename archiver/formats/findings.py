@@ -26,6 +26,7 @@ class _Change(NamedTuple):
     needs: tuple[Borders, ...]
     unless: Borders | None
     reason: str
+    over: Borders | None
 
 
 class Findings:
@@ -79,6 +80,7 @@ class Findings:
         needs: Iterable[Reference] = (),
         unless: Reference | None = None,
         reason: str,
+        over: Reference | None = None,
     ) -> None:
         """Keep an adjustment; see `archiver.model.Adjustment`."""
         change = _Change(
@@ -89,6 +91,7 @@ class Findings:
             tuple(_borders(need.span) for need in needs),
             _borders(unless.span) if unless else None,
             reason,
+            _borders(over.span) if over else None,
         )
         self._changes.setdefault((_borders(span), change.unless), change)
 
@@ -137,7 +140,7 @@ def _borders(span: Span) -> Borders:
 
 def _indexed(change: _Change, index: Mapping[Borders, int]) -> Adjustment | None:
     """*change* with indices; None where a reference it names did not stay."""
-    named = [*change.needs, *(span for span in (change.link, change.unless) if span)]
+    named = [*change.needs, *(span for span in (change.link, change.unless, change.over) if span)]
     if any(span not in index for span in named):
         return None
     return Adjustment(
@@ -148,4 +151,5 @@ def _indexed(change: _Change, index: Mapping[Borders, int]) -> Adjustment | None
         tuple(index[span] for span in change.needs),
         index[change.unless] if change.unless else None,
         change.reason,
+        index[change.over] if change.over else None,
     )

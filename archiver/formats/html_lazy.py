@@ -23,6 +23,8 @@ LAZY_SRCSETS = (
     "data-srcset", "data-lazy-srcset", "data-original-srcset", "data-original-set",
     "data-lazy-set", "data-orig-srcset",
 )  # fmt: skip
+# Those of them that a script puts into `src`; the rest name a larger copy for a viewer.
+_LOADED = frozenset((*LAZY_ATTRIBUTES[:13], *LAZY_SRCSETS))
 _LAZY = frozenset((*LAZY_ATTRIBUTES, *LAZY_SRCSETS))
 IMAGE_TAGS = frozenset(("img", "source", "image", "amp-img", "amp-anim"))
 
@@ -71,6 +73,8 @@ def fill_placeholder(tag: SourceTag, scope: Scope, lazy: list[Reference]) -> Non
             _insert(tag, scope, real)
     elif is_placeholder(tag.value("src"), real.url):
         _replace(tag, "src", scope, real)
+    elif real.role.rpartition(" ")[2] in _LOADED:
+        _replace_small(tag, scope, real)
 
 
 def _has_srcset(tag: SourceTag, scope: Scope) -> bool:
@@ -89,6 +93,16 @@ def _replace(tag: SourceTag, name: str, scope: Scope, real: Reference) -> None:
         span = scope.page.text.span(*whole)
         start, end = scope.markup(f'{name}="'), scope.markup('"')
         scope.findings.adjust(span, start, end, link=real, needs=[real], reason="lazy")
+
+
+def _replace_small(tag: SourceTag, scope: Scope, real: Reference) -> None:
+    """A ``src`` of which only its pixels will tell whether it holds a place."""
+    for small in scope.url(tag, "src", f"{tag.name} src"):
+        if small.url != real.url:
+            needs = [real, small]
+            scope.findings.adjust(
+                small.span, b"", link=real, needs=needs, reason="lazy", over=small
+            )
 
 
 def _insert(tag: SourceTag, scope: Scope, real: Reference) -> None:

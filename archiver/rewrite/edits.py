@@ -9,10 +9,14 @@ from archiver.model import Adjustment, Reading, Replacement, Span
 from archiver.rewrite.links import RewriteSettings
 
 _DEFAULT = RewriteSettings()
+PLACEHOLDER_PX = 64  # wide; blurred copies have 8 to 60, thumbnails of galleries from 75 on
 
 
 def plan_edits(
-    reading: Reading, links: Sequence[bytes | None], settings: RewriteSettings = _DEFAULT
+    reading: Reading,
+    links: Sequence[bytes | None],
+    settings: RewriteSettings = _DEFAULT,
+    widths: Sequence[int] = (),
 ) -> tuple[Replacement, ...]:
     """The replacements that point a document at local copies: sorted, disjoint.
 
@@ -22,6 +26,7 @@ def plan_edits(
     Args:
         reading: of the document.
         links: for each of its references what is written there; None: it stays as it is.
+        widths: of each reference's picture, in pixels, 0 where unknown; empty: all are.
 
     >>> from archiver.model import Reference
     >>> reading = Reading("html", "utf-8", (Reference(Span(10, 11), b"u", "u", "img src"),))
@@ -33,7 +38,8 @@ def plan_edits(
     wanted = _wanted_reasons(links, settings)
     beside: list[Replacement] = []
     for adjustment in reading.adjustments:
-        if wanted.get(adjustment.reason, wanted[""]) and _applies(adjustment, links):
+        is_wanted = wanted.get(adjustment.reason, wanted[""])
+        if is_wanted and _applies(adjustment, links) and _is_due(adjustment, widths):
             edit = Replacement(adjustment.span, _new_bytes(adjustment, links))
             place = bisect_right(beside, edit.span, key=_span)
             if _is_free(beside, place, edit.span):
@@ -90,6 +96,16 @@ def _applies(adjustment: Adjustment, links: Sequence[bytes | None]) -> bool:
 def _is_absolute(link: bytes) -> bool:
     """Whether a ``<base>`` cannot change where *link* leads."""
     return link.startswith((b"http://", b"https://"))
+
+
+def _is_due(adjustment: Adjustment, widths: Sequence[int]) -> bool:
+    """Whether the picture it would replace, if any, is no more than a blurred copy."""
+    if adjustment.over is None:
+        return True
+    if not widths or adjustment.link is None:
+        return False
+    small, large = widths[adjustment.over], widths[adjustment.link]
+    return 0 < small <= PLACEHOLDER_PX and small * 4 <= large
 
 
 def _new_bytes(adjustment: Adjustment, links: Sequence[bytes | None]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -29,6 +30,7 @@ MEDIA_TYPES = {
     ".bmp": "image/bmp",
     ".ico": "image/x-icon",
 }
+_WIDTH = re.compile(r"-(\d+)px\.")
 _FORMATS = {".jpg": "JPEG"}
 _OPTIONS = {
     ".jpg": {"quality": 100, "subsampling": 0},
@@ -48,12 +50,17 @@ def colour_of(name: str) -> tuple[int, int, int]:
 
 
 def picture_of(name: str) -> bytes:
-    """60 × 40 pixels of its colour, in the format that the suffix of *name* says."""
+    """A picture of its colour, in the format that the suffix of *name* says.
+
+    60 × 40 pixels, or a square as wide as *name* says (``shown-blurred-20px.png``).
+    """
     suffix = Path(name).suffix
     if suffix == ".svg":
         return _SVG.format(colour_of(name)).encode()
     format = _FORMATS.get(suffix, suffix[1:].upper())
-    return plain(colour_of(name), format, **_OPTIONS.get(suffix, {}))
+    stated = _WIDTH.search(name)
+    size = (int(stated[1]), int(stated[1])) if stated else (60, 40)
+    return plain(colour_of(name), format, size, **_OPTIONS.get(suffix, {}))
 
 
 def unseen(screenshot: Image.Image, names: Iterable[str]) -> list[str]:

@@ -9,14 +9,18 @@ from archiver.rewrite.splice import splice
 PAGE = "https://site.example/post/"
 
 
-def rewrite(html, lost=(), base_url=PAGE, encoding="utf-8", **settings):
-    """The document with ``L/name`` as link of every image but those in *lost*."""
+def rewrite(html, lost=(), base_url=PAGE, encoding="utf-8", small=(), **settings):
+    """The document with ``L/name`` as link of every image but those in *lost*.
+
+    All pictures are 400 pixels wide but those in *small*, which have 20.
+    """
     document = html.encode(encoding)
     settings = ReadingSettings(**settings)
     reading = read_document(document, format="html", base_url=base_url, settings=settings)
     names = [one.url.rpartition("/")[2] for one in reading.references]
     links = [None if name in lost else f"L/{name}".encode(reading.encoding) for name in names]
-    return splice(document, plan_edits(reading, links)).decode(encoding)
+    widths = [20 if name in small else 400 for name in names]
+    return splice(document, plan_edits(reading, links, widths=widths)).decode(encoding)
 
 
 LAZY = {
@@ -82,6 +86,40 @@ LAZY = {
 @pytest.mark.parametrize(("html", "expected"), LAZY.values(), ids=LAZY.keys())
 def test_lazy_images_show(html, expected):
     assert rewrite(html) == expected
+
+
+SMALL = {
+    "a blurred copy": (
+        "<img src=s.png data-src=a.png alt=x>",
+        "<img src=L/a.png data-src=L/a.png alt=x>",
+    ),
+    "of a lazy srcset": (
+        "<img src=' s.png ' data-srcset='a.png 1x, b.png 2x'>",
+        "<img src=' L/a.png ' data-srcset='L/a.png 1x, L/b.png 2x'>",
+    ),
+    "a picture with a larger one for a viewer": (
+        "<img src=s.png data-zoom-image=a.png>",
+        "<img src=L/s.png data-zoom-image=L/a.png>",
+    ),
+    "the same picture": (
+        "<img src=s.png data-src=s.png>",
+        "<img src=L/s.png data-src=L/s.png>",
+    ),
+    "beside a base": (
+        "<base href='/x/'><img src=s.png data-src=a.png>",
+        "<base href=''><img src=L/a.png data-src=L/a.png>",
+    ),
+}
+
+
+@pytest.mark.parametrize(("html", "expected"), SMALL.values(), ids=SMALL.keys())
+def test_small_copies_give_way_to_the_real_image(html, expected):
+    assert rewrite(html, small=("s.png",)) == expected
+
+
+def test_a_small_copy_stays_while_the_real_image_is_lost():
+    html = '<img src="s.png" data-src="a.png">'
+    assert rewrite(html, lost=("a.png",), small=("s.png",)) == html.replace("s.", "L/s.")
 
 
 def test_a_placeholder_stays_while_the_real_image_is_lost():

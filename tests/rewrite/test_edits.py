@@ -88,6 +88,26 @@ def test_plan_edits(found, links, expected):
     assert plan_edits(found, links) == expected
 
 
+FAR_SMALLER = {
+    "a blurred copy": ((32, 1200), True),
+    "the largest that counts": ((64, 256), True),
+    "a thumbnail": ((75, 1200), False),
+    "not much larger": ((64, 255), False),
+    "its width is not known": ((0, 1200), False),
+    "the other's width is not known": ((32, 0), False),
+    "nothing is known": ((), False),
+}
+
+
+@pytest.mark.parametrize(("widths", "is_replaced"), FAR_SMALLER.values(), ids=FAR_SMALLER.keys())
+def test_a_small_copy_gives_way_to_the_real_image(widths, is_replaced):
+    change = Adjustment(Span(2, 4), b"", link=1, needs=(0, 1), reason="lazy", over=0)
+    found = reading([(2, 4), (8, 9)], [change])
+    assert plan_edits(found, [b"small.png", L], widths=widths) == edits(
+        (2, 4, L if is_replaced else b"small.png"), (8, 9, L)
+    )
+
+
 OFF = {"lazy": "keep", "base": False, "csp": False}
 
 
