@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archiver import files
@@ -11,93 +10,24 @@ from archiver.errors import FetchError, ImageLostError, PictureError
 from archiver.fetch.client import Client
 from archiver.fetch.memento import Answers, accept_datetime
 from archiver.fetch.settings import FetchSettings
-from archiver.model import Candidate, Download, Kind, Outcome, Picture, Refusal
+from archiver.model import Candidate, Download, Kind, Outcome
 from archiver.pipeline.acceptance import (
     Judge,
     html_is_placeholder,
     is_no_smaller,
     is_same_picture,
 )
-from archiver.pipeline.attempts import Attempt, AttemptPlan, Referer, RefererKind, list_referers
+from archiver.pipeline.attempts import Attempt, AttemptPlan, list_referers
 from archiver.pipeline.habits import Habits, host_of
 from archiver.pipeline.keep import Keeper
+from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
 from archiver.planning import PlanningSettings, plan_candidates
-from archiver.redact import redact
-
-NO_REFERER = Referer(RefererKind.NONE, None)
 
 # Answers that speak against a candidate, not against its host.
 _TELLS_OF_CANDIDATE = frozenset(
     {Outcome.BLOCKED, Outcome.GONE, Outcome.PLACEHOLDER, Outcome.NOT_IMAGE}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Find:
-    """A picture that came. Its file is removed by the hunt, unless a store took it.
-
-    Attributes:
-        doubt: why it is not taken at once; see `Judge.doubt`.
-        captured: when a web archive captured it; None: it comes from elsewhere.
-    """
-
-    attempt: Attempt
-    download: Download
-    picture: Picture
-    doubt: str = ""
-    captured: datetime | None = None
-
-    @property
-    def kind(self) -> Kind:
-        return self.attempt.candidate.kind
-
-
-@dataclass(slots=True)
-class Trail:
-    """What happened so far.
-
-    Attributes:
-        failures: attempts and why they were not taken, in order.
-        requests: made so far.
-        finds: all pictures that came, the one that is taken among them.
-    """
-
-    failures: list[tuple[Attempt, ImageLostError]] = field(default_factory=list)
-    finds: list[Find] = field(default_factory=list)
-    requests: int = 0
-
-    def refused(self, taken: Find | None = None) -> tuple[Refusal, ...]:
-        """The failures for the journal, without the doubts in what was *taken* in the end."""
-        return tuple(
-            _refusal(attempt, error)
-            for attempt, error in self.failures
-            if taken is None or attempt != taken.attempt
-        )
-
-    def most_telling(self) -> ImageLostError:
-        """What became of the URL as given says most; else the last failure."""
-        for attempt, error in reversed(self.failures):
-            if attempt.candidate.kind is Kind.AS_GIVEN:
-                return error
-        return self.failures[-1][1]
-
-    def clear(self) -> None:
-        """Remove the files of all pictures that no store took."""
-        for find in self.finds:
-            files.remove_spool(find.download.path)
-
-
-def _refusal(attempt: Attempt, error: ImageLostError) -> Refusal:
-    candidate, kind = attempt.candidate, attempt.referer.kind
-    return Refusal(
-        url=redact(candidate.url),
-        kind=candidate.kind,
-        rule=candidate.rule,
-        reason=error.reason,
-        outcome=error.outcome,
-        referer="" if kind is RefererKind.NONE else kind,
-    )
 
 
 class Hunter:

@@ -13,12 +13,13 @@ from archiver.errors import ImageLostError, PictureError
 from archiver.journal import Journal
 from archiver.model import ImageRecord, Outcome
 from archiver.pipeline.acceptance import Judge
-from archiver.pipeline.hunt import Find, Hunter, Trail
+from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.local import copy_local, local_path
 from archiver.pipeline.records import found_record, local_record, lost_record, now_text
 from archiver.pipeline.rescue import Rescuer
 from archiver.pipeline.schedule import is_due
+from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
 from archiver.planning import PlanningSettings, has_watermark
 from archiver.redact import redact

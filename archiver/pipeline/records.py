@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from archiver.errors import ImageLostError
 from archiver.model import ImageRecord, Kind, Outcome
-from archiver.pipeline.hunt import Find, Trail
 from archiver.pipeline.schedule import format_time, next_time
+from archiver.pipeline.trail import Find, Trail
 from archiver.redact import redact
 
 

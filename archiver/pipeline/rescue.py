@@ -26,8 +26,9 @@ from archiver.fetch.privacy import is_public_url
 from archiver.fetch.settings import FetchSettings
 from archiver.model import Candidate, Download, ImageRecord, Kind, Outcome
 from archiver.pipeline.attempts import Attempt, Referer, RefererKind
-from archiver.pipeline.hunt import Find, Hunter, Trail
+from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.local import copy_local, local_path
+from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
 from archiver.planning import PlanningSettings, is_signed, plan_candidates
 
