@@ -16,12 +16,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from archiver.cdn.settings import PlanningSettings
 from archiver.errors import ConfigError, UsageError
 from archiver.fetch.settings import FetchSettings
 from archiver.formats import ReadingSettings
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 from archiver.pipeline.acceptance import AcceptanceSettings
-from archiver.planning import PlanningSettings
 from archiver.rewrite.links import RewriteSettings
 from archiver.settings import convert, field_types, unknown_key
 from archiver.sources.named import Patterns
@@ -89,8 +89,9 @@ class Config:
         return _build(dict(_flatten(table)), base)
 
 
+_OF_A_DOCUMENT = {("reading", "is_moved"), ("reading", "charset")}
 # Given by the command line, or derived from another key: (part, "" for `Config`; field).
-_NOT_IN_FILE = {("", "base"), ("", "base_url"), ("imaging", "max_size_bytes")}
+_NOT_IN_FILE = {("", "base"), ("", "base_url"), ("imaging", "max_size_bytes"), *_OF_A_DOCUMENT}
 
 # Where a field of a part stands in the file, when that is not its part's own section.
 _PARTS: Mapping[str, type[Any]] = {
@@ -218,7 +219,7 @@ def _find_file() -> Path | None:
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    """``ARCHIVER_NETWORK__PACE_S=1`` → ``network.pace_s``; a value is read as TOML, else as text."""
+    """``ARCHIVER_NETWORK__PACE_S=1`` → ``network.pace_s``; a value is TOML, or else text."""
     for name, text in environment.items():
         if not name.startswith(_ENVIRONMENT):
             continue

@@ -24,7 +24,6 @@ from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, ImageR
 from archiver.pipeline.places import Places
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.tally import Tally
-from archiver.sites import find_site
 from archiver.sources import SourceFile, SourceSettings, find_documents
 
 
@@ -245,6 +244,8 @@ def check_links(order: Order, config: Config) -> None:
     """
     if order.output is not None or config.rewrite.link_prefix:
         return
+    from archiver.sites import find_site  # only here: it reads generators' own files
+
     for source in order.sources:
         site = find_site(Path(source).resolve())
         if site is not None and site.link_prefix:

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal
 
 from archiver.cdn.address import parse_address
 from archiver.cdn.attributes import find_beside
@@ -25,31 +23,17 @@ from archiver.cdn.cleaning import (
     find_originals,
     has_mark,
 )
-from archiver.cdn.rule import Rule
+from archiver.cdn.reasons import explain
+from archiver.cdn.settings import PlanningSettings
 from archiver.cdn.signatures import NO_COVERAGE
 from archiver.cdn.table import Table, build_table
 from archiver.model import Candidate, Kind
 
+__all__ = ["PlanningSettings", "has_watermark", "is_signed", "plan_candidates"]
+
 MAX_CANDIDATES = 4  # without https; more requests than that are not polite for one picture
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _HTTP = re.compile(r"http://([^/?#:@\[]+)(?::80)?(?=[/?#]|$)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanningSettings:
-    """What a user may say about planning.
-
-    Attributes:
-        quality: ``clean``: without the watermark, all else as the document has it;
-            ``original``: the full source without any processing, where it is known.
-        rules: CDN rules of one's own, tried before the built-in ones.
-        disable: names of rules that are switched off.
-    """
-
-    quality: Literal["clean", "original"] = "clean"
-    rules: tuple[Rule, ...] = ()
-    disable: frozenset[str] = frozenset()
-
 
 _DEFAULTS = PlanningSettings()
 
@@ -82,6 +66,17 @@ def has_watermark(url: str, settings: PlanningSettings = _DEFAULTS) -> bool:
     """
     table = _table(settings)
     return has_mark(Study(url, table), table)
+
+
+def explain_candidate(
+    candidate: Candidate, url: str, settings: PlanningSettings = _DEFAULTS
+) -> str:
+    """Why *candidate* is among those for *url*, in words.
+
+    >>> explain_candidate(Candidate("https://i.example/a.png"), "https://i.example/a.png")
+    'no rule finds a watermark in it'
+    """
+    return explain(candidate, url, _table(settings))
 
 
 def is_signed(url: str, settings: PlanningSettings = _DEFAULTS) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from archiver.syntax.text import Text
-
 _HEAD = 4096  # bytes looked at; a root element stands in the first few hundred
 _BY_SUFFIX = {
     ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown",
@@ -63,6 +61,8 @@ def tell_format(data: bytes, suffix: str) -> str | None:
 
 
 def _head(data: bytes) -> str:
+    from archiver.syntax.text import Text  # not for a run that opens no document
+
     encoding = "utf-8"
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16-le" if data[:1] == b"\xff" else "utf-16-be"
