@@ -1,6 +1,5 @@
 """What git ignores, told by git itself, which alone knows its ignore files, index and config."""
 
-# ruff: noqa: PTH118, PTH120
 # paths are bytes, which pathlib doesn't take.
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Files, folders and globs by name; a file that is named is always taken."""
 
-# ruff: noqa: PTH112, PTH114, PTH116, PTH118
 # paths are bytes, which pathlib doesn't take.
 
 from __future__ import annotations
