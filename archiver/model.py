@@ -121,7 +121,8 @@ class Adjustment:
             made absolute because the document's base changes).
         over: index of the reference in whose place it stands: applied only where its picture is far
             smaller than that of `link`.
-        reason: ``lazy``, ``base``, ``csp``, ``crossorigin``, ``integrity``.
+        reason: ``lazy``, ``base``, ``csp``, ``crossorigin``, ``integrity``; ``moved`` for one that
+            is applied even where no reference is rewritten.
     """
 
     span: Span

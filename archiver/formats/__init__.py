@@ -44,6 +44,10 @@ class ReadingSettings:
         srcset: ``all`` entries of a srcset are references, or only the ``largest``.
         link_to_full: whether a link to the full-size file is a reference.
         finders: places of HTML beside the built-in ones.
+        is_moved: whether the document is saved elsewhere than its URL says: style sheets are found
+            too, and whatever stays as it is becomes absolute. Of one document, not of all.
+        charset: label of the answer's Content-Type, which outranks the document's own; "" for none.
+            Of one document, too.
     """
 
     image_fields: FieldNames = (
@@ -58,6 +62,8 @@ class ReadingSettings:
     srcset: Literal["all", "largest"] = "all"
     link_to_full: bool = True
     finders: tuple[FinderSettings, ...] = ()
+    is_moved: bool = False
+    charset: str = ""
 
 
 class Reader(Protocol):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archiver.formats import ReadingSettings
+from archiver.formats.feed_moved import free_feed
 from archiver.formats.findings import Findings
 from archiver.formats.html import find_in_html
 from archiver.formats.image_urls import names_an_image
@@ -48,6 +49,8 @@ def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Readin
         scope = parse_scope(text, findings, base_url)
         for element in scope.document.elements:
             _find_in_element(element, scope)
+        if settings.is_moved:
+            free_feed(scope)
     return findings.reading("feed", encoding, base_url)
 
 

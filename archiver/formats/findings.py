@@ -35,6 +35,7 @@ class Findings:
     def __init__(self, settings: ReadingSettings) -> None:
         self.settings = settings
         self._references: dict[Borders, Reference] = {}
+        self._sheets: dict[Borders, Reference] = {}
         self._changes: dict[tuple[Borders, Borders | None], _Change] = {}
         self._sorted: list[Borders] = []
         self._excluded: list[Borders] = []
@@ -54,16 +55,13 @@ class Findings:
             text: decoded characters, no byte view.
             base_url: what it is relative to.
         """
-        value = text.text[start:end]
-        if is_canonical(value):
-            span, url = text.span(start, start + len(value)), value
-        else:
-            resolved = resolve(value, base_url, text.encoding)
-            if resolved is None:
-                return None
-            first, last = url_bounds(value)
-            span, url = text.span(start + first, start + last), resolved
-        return self.add(Reference(span, text.data[span.start : span.end], url, role, attributes))
+        reference = _refer(text, role, base_url, attributes, start, end)
+        return reference and self.add(reference)
+
+    def add_sheet(self, text: Text, role: str, base_url: str | None) -> Reference | None:
+        """The style sheet whose URL *text* is; None: it is none that can be asked for."""
+        sheet = _refer(text, role, base_url)
+        return sheet and self._sheets.setdefault(_borders(sheet.span), sheet)
 
     def add(self, reference: Reference) -> Reference:
         """Keep *reference*; the first one of a span stays."""
@@ -100,23 +98,31 @@ class Findings:
         self._excluded.append(_borders(span))
 
     def has(self, span: Span) -> bool:
-        """Whether a reference begins in *span*."""
-        if len(self._sorted) != len(self._references):
-            self._sorted = sorted(self._references)
+        """Whether a reference or a style sheet begins in *span*."""
+        return self.find(span) is not None
+
+    def find(self, span: Span) -> Reference | None:
+        """The reference or style sheet that begins in *span*."""
+        if len(self._sorted) != len(self._references) + len(self._sheets):
+            self._sorted = sorted([*self._references, *self._sheets])
         place = bisect_left(self._sorted, (span.start, 0))
-        return place < len(self._sorted) and self._sorted[place][0] < span.end
+        if place == len(self._sorted) or self._sorted[place][0] >= span.end:
+            return None
+        return self._references.get(self._sorted[place]) or self._sheets[self._sorted[place]]
 
     def reading(self, format: str, encoding: str, base_url: str | None = None) -> Reading:
         """All of it, sorted; of references that overlap the first one stays."""
         self._excluded.sort()
-        references = self._disjoint_references()
-        index = {_borders(one.span): place for place, one in enumerate(references)}
+        references, sheets = self._disjoint_references(), self._kept_sheets()
+        index = {_borders(one.span): place for place, one in enumerate([*references, *sheets])}
         adjustments = (_indexed(change, index) for change in self._changes.values())
         kept = [
             one for one in adjustments if one is not None and not self._is_excluded(one.span.start)
         ]
         kept.sort(key=lambda one: (one.span, one.unless is not None))
-        return Reading(format, encoding, tuple(references), tuple(kept), base_url)
+        return Reading(
+            format, encoding, tuple(references), tuple(kept), base_url, sheets=tuple(sheets)
+        )
 
     def _disjoint_references(self) -> list[Reference]:
         kept: list[Reference] = []
@@ -127,11 +133,35 @@ class Findings:
                 end = span[1]
         return kept
 
+    def _kept_sheets(self) -> list[Reference]:
+        found = sorted(span for span in self._sheets if span not in self._references)
+        return [self._sheets[span] for span in found if not self._is_excluded(span[0])]
+
     def _is_excluded(self, start: int) -> bool:
         if not self._excluded:
             return False
         place = bisect_right(self._excluded, (start, start + 1))
         return place > 0 and start < self._excluded[place - 1][1]
+
+
+def _refer(
+    text: Text,
+    role: str,
+    base_url: str | None,
+    attributes: Mapping[str, str] = _NOTHING,
+    start: int = 0,
+    end: int | None = None,
+) -> Reference | None:
+    value = text.text[start:end]
+    if is_canonical(value):
+        span, url = text.span(start, start + len(value)), value
+    else:
+        resolved = resolve(value, base_url, text.encoding)
+        if resolved is None:
+            return None
+        first, last = url_bounds(value)
+        span, url = text.span(start + first, start + last), resolved
+    return Reference(span, text.data[span.start : span.end], url, role, attributes)
 
 
 def _borders(span: Span) -> Borders:

@@ -16,13 +16,14 @@ from archiver.formats.html_base import (
     empty_base,
     find_base,
     free_from_base,
-    rebaser,
 )
 from archiver.formats.html_elements import choose, find_backgrounds, find_places
 from archiver.formats.html_finders import find_own
 from archiver.formats.html_lazy import IMAGE_TAGS, fill_placeholder, find_lazy
 from archiver.formats.html_metadata import find_json_ld, find_meta
+from archiver.formats.html_moved import choose_rebaser, find_sheet, free_refresh
 from archiver.formats.html_scope import Escape, Scope
+from archiver.formats.html_scripts import note_scripts
 from archiver.model import Reading
 from archiver.syntax.escapes import HTML_ATTRIBUTE
 from archiver.syntax.html import HtmlPage, parse_html, switched_off
@@ -45,13 +46,14 @@ _NOSCRIPT_END = re.compile("</noscript", re.IGNORECASE)
 
 def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Reading:
     """Find the references of an HTML document."""
-    encoding = html_encoding(data)
+    encoding = html_encoding(data, settings.charset if codec_of(settings.charset) else None)
     findings = Findings(settings)
     text = html_text(data, encoding)
     if _is_xml(text):
         text = text.with_text(_EMPTY.sub(lambda match: " " * len(match[0]), text.text))
     base = find_in_html(text, findings, base_url)
-    return findings.reading("html", encoding, base)
+    reading = findings.reading("html", encoding, base)
+    return note_scripts(text, reading) if settings.is_moved else reading
 
 
 def html_text(data: bytes, encoding: str) -> Text:
@@ -141,14 +143,15 @@ def find_in_page(
         base_url if base is None else resolve_base(base[1], base_url),
         prefix,
         escapes,
-        rebaser(base[1], base_url) if base else None,
+        choose_rebaser(page, base[1] if base else None, base_url, findings.settings),
         page.document.select_one("noscript") is not None,
     )
     find_own(scope)
     for tag in page.tags():
         _find_in_tag(tag, scope)
-    if base is not None and scope.rebase is not None:
-        empty_base(scope, base[0])
+    if scope.rebase is not None:
+        if base is not None:
+            empty_base(scope, base[0])
         free_from_base(scope)
     return scope.base_url
 
@@ -200,6 +203,7 @@ def _find_in_srcdoc(tag: SourceTag, scope: Scope) -> None:
 
 def _find_in_meta(tag: SourceTag, scope: Scope) -> None:
     disarm_policy(tag, scope)
+    free_refresh(tag, scope)
     find_meta(tag, scope)
 
 
@@ -208,6 +212,7 @@ _SPECIAL = {
     "iframe": _find_in_srcdoc,
     "meta": _find_in_meta,
     "script": find_json_ld,
+    "link": find_sheet,
 }
 
 

@@ -5,7 +5,6 @@ Each is changed by an adjustment, applied when a link is written and undone by a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import turbohtml
@@ -15,10 +14,9 @@ from archiver.model import Reference
 from archiver.syntax.escapes import HTML_ATTRIBUTE
 from archiver.syntax.html import HtmlPage
 from archiver.syntax.html_tree import SourceTag
-from archiver.syntax.urls import is_template, resolve, resolve_base
+from archiver.syntax.urls import is_relative, resolve, resolve_base
 
 CSP_AWAY = "x-archived-content-security-policy"  # no browser knows it
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _URL_ATTRIBUTES = {
     "a": ("href",), "area": ("href",), "link": ("href",), "script": ("src",), "iframe": ("src",),
     "frame": ("src",), "img": ("src", "longdesc"), "input": ("src", "formaction"),
@@ -55,26 +53,22 @@ def rebaser(value: str, base_url: str | None) -> Rebase:
 
     def rebase(url: str) -> str | None:
         url = url.strip()
-        if not _is_relative(url) or url[0] in "/\\?" or not folder:
+        if not is_relative(url) or url[0] in "/\\?" or not folder:
             return None
         return f"{folder}/{url}"
 
     return rebase
 
 
-def absolute_to(base: str) -> Rebase:
-    """What makes a relative URL absolute; its fragment stays."""
+def absolute_to(base: str, encoding: str = "utf-8") -> Rebase:
+    """What makes a relative URL absolute; its fragment stays. *encoding*: the document's."""
 
     def rebase(url: str) -> str | None:
         mark, fragment = url.partition("#")[1:]
-        absolute = resolve(url, base) if _is_relative(url.strip()) else None
+        absolute = resolve(url, base, encoding) if is_relative(url.strip()) else None
         return absolute and f"{absolute}{mark}{fragment.strip()}"
 
     return rebase
-
-
-def _is_relative(url: str) -> bool:
-    return bool(url) and url[0] != "#" and not _SCHEME.match(url) and not is_template(url)
 
 
 def empty_base(scope: Scope, element: turbohtml.Element) -> None:
@@ -84,7 +78,7 @@ def empty_base(scope: Scope, element: turbohtml.Element) -> None:
         return
     # Unquoted, an empty value would swallow the attribute behind it.
     new = b"" if place.quote else scope.markup('""')
-    scope.findings.adjust(scope.span_of(place), new, reason="base")
+    scope.findings.adjust(scope.span_of(place), new, reason=scope.base_reason)
 
 
 def free_from_base(scope: Scope) -> None:

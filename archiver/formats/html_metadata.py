@@ -44,7 +44,8 @@ def find_json_ld(tag: SourceTag, scope: Scope) -> list[Reference]:
     for string in find_strings(text.text):
         if _is_image([key.lower() for key in string.path[-2:]], string.value):
             value = text.child(string.start, string.end, JSON_STRING)
-            found += scope.add(value, "json-ld image", {"field": ".".join(string.path)})
+            said = {"field": ".".join(string.path)}
+            found += scope.add(value, "json-ld image", said, escaped=False)
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from archiver.formats.findings import Findings
-from archiver.formats.stylesheet import find_in_css
+from archiver.formats.stylesheet import find_in_css, safe_in_css
 from archiver.model import Reference, Span
 from archiver.syntax.html import Attribute, HtmlPage
 from archiver.syntax.html_tree import SourceTag
@@ -91,14 +91,24 @@ class Scope:
     def css(self, text: Text, tag: SourceTag, *, escaped: bool) -> list[Reference]:
         """The references of CSS; *escaped*: it is an attribute's, not a style element's."""
 
-        def other(url: Text) -> None:
-            self.make_absolute(url, escaped=escaped)
+        def other(url: Text, place: str) -> None:
+            if place != "import" or not self.sheet(url, f"{role} import", escaped=escaped):
+                self.make_absolute(url, escaped=escaped, is_css=True)
 
         role = self.role(tag, "css")
         found = find_in_css(text, self.findings, self.base_url, role, None, other)
         for reference in found:
-            self._keep_absolute(reference, escaped=escaped)
+            self._keep_absolute(reference, escaped=escaped, is_css=True)
         return found
+
+    def sheet(self, value: Text, role: str, *, escaped: bool = True) -> list[Reference]:
+        """The style sheet whose URL *value* is, in a document that is saved elsewhere."""
+        settings = self.findings.settings
+        sheet = self.findings.add_sheet(value, role, self.base_url) if settings.is_moved else None
+        if sheet is None:
+            return []
+        self._keep_absolute(sheet, escaped=escaped, is_css=not escaped)
+        return [sheet]
 
     def css_value(self, tag: SourceTag, attribute: str) -> list[Reference]:
         """The references of an attribute that is CSS."""
@@ -112,27 +122,36 @@ class Scope:
         kept: Mapping[str, str],
         start: int = 0,
         end: int | None = None,
+        *,
+        escaped: bool = True,
     ) -> list[Reference]:
         """The reference that a piece of a decoded value is; one or none."""
         reference = self.findings.add_url(text, role, self.base_url, kept, start, end)
         if reference is None:
             return []
-        self._keep_absolute(reference, escaped=True)
+        self._keep_absolute(reference, escaped=escaped)
         return [reference]
 
-    def _keep_absolute(self, reference: Reference, *, escaped: bool) -> None:
+    def _keep_absolute(self, reference: Reference, *, escaped: bool, is_css: bool = False) -> None:
         """Where it isn't rewritten it must not change its meaning."""
         if self.rebase is None or reference.raw.lower().startswith((b"http:", b"https:")):
             return
-        new = self.written(reference.url, escaped=escaped)
-        self.findings.adjust(reference.span, new, unless=reference, reason="base")
+        url = safe_in_css(reference.url) if is_css else reference.url
+        new = self.written(url, escaped=escaped)
+        self.findings.adjust(reference.span, new, unless=reference, reason=self.base_reason)
 
-    def make_absolute(self, value: Text, *, escaped: bool = True) -> None:
+    @property
+    def base_reason(self) -> str:
+        """Why relative URLs become absolute: always, or where a local link needs it."""
+        return "moved" if self.findings.settings.is_moved else "base"
+
+    def make_absolute(self, value: Text, *, escaped: bool = True, is_css: bool = False) -> None:
         """Make a URL absolute that is no image's; *value* is its decoded text."""
         new = self.rebase(value.text) if self.rebase else None
         if new is not None:
             span = value.span(0, len(value.text))
-            self.findings.adjust(span, self.written(new, escaped=escaped), reason="base")
+            written = self.written(safe_in_css(new) if is_css else new, escaped=escaped)
+            self.findings.adjust(span, written, reason=self.base_reason)
 
     def role(self, tag: SourceTag, role: str) -> str:
         """*role* with what stands around: ``noscript img src``."""

@@ -79,6 +79,7 @@ def _wanted_reasons(links: Sequence[bytes | None], settings: RewriteSettings) ->
     leads_astray = any(link is not None and not _is_absolute(link) for link in links)
     return {
         "": is_any,
+        "moved": True,  # whatever was found: the document stands elsewhere now
         "lazy": is_any and settings.lazy == "fill",
         "csp": is_any and settings.csp,
         "base": leads_astray and settings.base,

@@ -59,6 +59,15 @@ def is_template(text: str) -> bool:
     return _TEMPLATE.search(text) is not None
 
 
+def is_relative(url: str) -> bool:
+    """Whether what *url* leads to depends on its document's URL; not so ``#top`` and templates.
+
+    >>> is_relative("a.html"), is_relative("//h/a.html"), is_relative("#a"), is_relative("x:y")
+    (True, True, False, False)
+    """
+    return bool(url) and url[0] != "#" and not _SCHEME.match(url) and not is_template(url)
+
+
 def resolve(raw_url: str, base_url: str | None, encoding: str = "utf-8") -> str | None:
     r"""The absolute URL of an image that *raw_url* names, without fragment; None: it names none.
 
