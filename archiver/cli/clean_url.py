@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import click
 
+from archiver.cdn.settings import PlanningSettings
+from archiver.config import load_config
 from archiver.model import Candidate
+from archiver.planning import explain_candidate, plan_candidates
 from archiver.report.json_lines import dump_json
 
 
@@ -15,34 +20,54 @@ from archiver.report.json_lines import dump_json
 @click.option(
     "--quality",
     type=click.Choice(["clean", "original"]),
-    default="clean",
     help="clean: without the watermark; original: without any processing.",
 )
+@click.option("--config", "config_path", metavar="FILE", help="Settings with rules of your own.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a URL.")
-def command(urls: tuple[str, ...], quality: Literal["clean", "original"], as_json: bool) -> int:
-    """Show the candidates of a URL, best first, and the rule that gave each. No network.
+def command(
+    urls: tuple[str, ...],
+    quality: Literal["clean", "original"] | None,
+    config_path: str | None,
+    as_json: bool,
+) -> int:
+    """Show the candidates of a URL, best first: the rule that gave each, how sure it is, and why.
+    No network.
 
     \b
     Example:
       archiver clean-url 'https://img.example/a.png?x-oss-process=image/watermark,text_MQ'
     """
-    from archiver import clean_url
-
+    settings = load_config(config_path).planning
+    settings = replace(settings, quality=quality or settings.quality)
     for url in urls:
-        candidates = clean_url(url, quality=quality)
+        candidates = plan_candidates(url, settings=settings)
         if as_json:
-            click.echo(dump_json(_object(url, candidates)))
+            click.echo(dump_json(_object(url, candidates, settings)))
             continue
-        for candidate in candidates:
-            rule = f"{candidate.rule}, {candidate.confidence}" if candidate.rule else "-"
-            click.echo(f"{candidate.kind:<14}{rule:<26}{candidate.url}")
+        for line in _lines(url, candidates, settings):
+            click.echo(line)
     return 0
 
 
-def _object(url: str, candidates: list[Candidate]) -> dict[str, object]:
+def _lines(url: str, candidates: Sequence[Candidate], settings: PlanningSettings) -> Iterator[str]:
+    for candidate in candidates:
+        rule = f"{candidate.rule}, {candidate.confidence}" if candidate.rule else "-"
+        yield f"{candidate.kind:<14}{rule:<26}{candidate.url}"
+        yield f"{'':<14}{explain_candidate(candidate, url, settings)}"
+
+
+def _object(
+    url: str, candidates: Sequence[Candidate], settings: PlanningSettings
+) -> dict[str, object]:
     rule = next((c.rule for c in candidates if c.rule), "")
     rows = [
-        {"url": c.url, "kind": c.kind, "rule": c.rule, "confidence": c.confidence}
+        {
+            "url": c.url,
+            "kind": c.kind,
+            "rule": c.rule,
+            "confidence": c.confidence,
+            "reason": explain_candidate(c, url, settings),
+        }
         for c in candidates
     ]
     return {"url": url, "rule": rule, "candidates": rows}

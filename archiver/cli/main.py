@@ -20,6 +20,7 @@ COMMANDS = {
     "run": "run",
     "scan": "scan",
     "clean-url": "clean_url",
+    "why": "why",
     "restore": "restore",
     "demo": "demo",
 }

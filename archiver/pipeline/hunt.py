@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archiver import files
+from archiver.cdn.settings import PlanningSettings
 from archiver.errors import FetchError, ImageLostError, PictureError
 from archiver.fetch.client import Client
 from archiver.fetch.memento import Answers, accept_datetime
@@ -22,7 +23,7 @@ from archiver.pipeline.habits import Habits, host_of
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
-from archiver.planning import PlanningSettings, plan_candidates
+from archiver.planning import plan_candidates
 
 # Answers that speak against a candidate, not against its host.
 _TELLS_OF_CANDIDATE = frozenset(

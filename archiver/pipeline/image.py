@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from archiver.catalog import Catalog
+from archiver.cdn.settings import PlanningSettings
 from archiver.errors import ImageLostError, PictureError
 from archiver.journal import Journal
 from archiver.model import ImageRecord, Outcome
@@ -21,7 +22,7 @@ from archiver.pipeline.rescue import Rescuer
 from archiver.pipeline.schedule import is_due
 from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
-from archiver.planning import PlanningSettings, has_watermark
+from archiver.planning import has_watermark
 from archiver.redact import redact
 
 logger = logging.getLogger(__name__)

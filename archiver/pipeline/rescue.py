@@ -11,6 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archiver import files
+from archiver.cdn.settings import PlanningSettings
 from archiver.errors import ImageLostError, PictureError
 from archiver.fetch.client import Client
 from archiver.fetch.memento import (
@@ -30,7 +31,7 @@ from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.local import copy_local, local_path
 from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
-from archiver.planning import PlanningSettings, is_signed, plan_candidates
+from archiver.planning import is_signed, plan_candidates
 
 MIRROR, MEMENTO = "mirror", "memento"  # in the place of a candidate's rule
 

@@ -23,6 +23,13 @@ WHY: Mapping[str, str] = {
 }
 
 
+_MAY_BE_ARCHIVED = frozenset({Outcome.GONE, Outcome.PLACEHOLDER, Outcome.UNREACHABLE})
+RESCUE_HINT = (
+    "a web archive may have what is lost: set ARCHIVER_NETWORK__RESCUE='[\"memento\"]' and archive "
+    "with --retry; the archive learns the URLs"
+)
+
+
 def format_summary(summary: Summary) -> str:
     """The summary as lines for a terminal or a log; no colour, no trailing newline."""
     return "\n".join(_lines(summary))
@@ -55,13 +62,21 @@ def _lines(summary: Summary) -> Iterator[str]:
     for record, document in summary.lost[:MAX_LINES]:
         yield from _lost(record, document)
     yield from _more(len(summary.lost))
+    if any(record.outcome in _MAY_BE_ARCHIVED for record, _ in summary.lost):
+        yield RESCUE_HINT
 
 
 def _lost(record: ImageRecord, document: str) -> Iterator[str]:
     yield f"  {record.outcome:<12}{redact(record.url)}"
     why = WHY.get(record.outcome, "")
-    again = f", again from {_moment(record.not_before)}" if _is_asked_again(record) else ""
-    yield f"  {'':<12}in {document}: {why} ({record.reason}){again}"
+    yield f"  {'':<12}in {document}: {why} ({record.reason}){describe_retry(record)}"
+
+
+def describe_retry(record: ImageRecord) -> str:
+    """When a lost image is asked for again, to be written behind its reason."""
+    if not record.not_before or record.not_before.startswith("9999"):
+        return ""
+    return f", again from {_moment(record.not_before)}"
 
 
 def _moment(text: str) -> str:
@@ -71,10 +86,6 @@ def _moment(text: str) -> str:
     '2026-01-02 03:04 UTC'
     """
     return f"{text[:10]} {text[11:16]} UTC"
-
-
-def _is_asked_again(record: ImageRecord) -> bool:
-    return bool(record.not_before) and not record.not_before.startswith("9999")
 
 
 def _more(count: int) -> Iterator[str]:

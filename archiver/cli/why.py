@@ -1,0 +1,68 @@
+"""``archiver why``: what was tried for a picture, what answered, what was kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver.catalog import Catalog
+from archiver.cli.main import EXIT_CODES
+from archiver.cli.options import config_options, load_with_options
+from archiver.config import Config
+from archiver.maintenance.explaining import Explanation, explain_document, explain_url
+from archiver.pipeline.places import Places
+from archiver.report.json_lines import dump_json, image_object
+from archiver.report.why import format_why
+
+
+@click.command("why", epilog=EXIT_CODES)
+@click.argument("subjects", nargs=-1, required=True, metavar="URL|DOCUMENT...")
+@click.option("-o", "--output", metavar="DIR", help="The folder that `archive -o DIR` wrote.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object an image.")
+@config_options
+def command(
+    subjects: tuple[str, ...], output: str | None, as_json: bool, **config_values: Any
+) -> int:
+    """Tell the story of a picture, or of all pictures of a document: what was tried, what answered,
+    what was kept. No network.
+
+    The archive is the one that the document lies in (the nearest folder with .archiver in it), else
+    that of the configuration, else the one in archived/.
+
+    \b
+    Examples:
+      archiver why post.md
+      archiver why 'https://img.example/a.png?x-oss-process=image/watermark,text_MQ'
+    """
+    config = load_with_options(**config_values)
+    for subject in subjects:
+        for found in _explain(subject, output, config):
+            if as_json:
+                record = image_object(found.record) if found.record else None
+                click.echo(dump_json({"url": found.url, "image": record}))
+            else:
+                click.echo(format_why(found.url, found.record, found.candidates))
+    return 0
+
+
+def _explain(subject: str, output: str | None, config: Config) -> Iterable[Explanation]:
+    is_document = os.path.lexists(subject)
+    path = Path(subject).parent.resolve() / Path(subject).name
+    base = output or _nearest(path.parents if is_document else (), config)
+    places = Places.of(base, config.archive, config.state)
+    state = Path(places.state)
+    with Catalog(str(state / "catalog.sqlite"), str(state / "journal"), read_only=True) as catalog:
+        if is_document:
+            return list(explain_document(bytes(path), places, catalog, config))
+        return [explain_url(subject, catalog, config)]
+
+
+def _nearest(folders: Iterable[Path], config: Config) -> str:
+    """The first folder that holds an archive; the configuration's where none does."""
+    base = Path(config.base)
+    places = (*folders, base, base / "archived")
+    return str(next((place for place in places if (place / config.state).is_dir()), base))
