@@ -195,10 +195,11 @@ class Job:
         here = os.getcwdb() + b"/"
         own = [self._places.archive_folder, self._places.state]
         for order in self._orders:
-            copies = order.output is not None
-            own_now = [*own, order.output] if order.output is not None else own
-            for file in find_documents(order.sources, order.settings, own_now, want_all=copies):
-                target = _target(file, order.output)
+            output = order.output and os.path.realpath(order.output)
+            own_now = [*own, output] if output else own
+            found = find_documents(order.sources, order.settings, own_now, want_all=bool(output))
+            for file in found:
+                target = os.path.join(os.fsencode(output), file.relative) if output else file.path
                 if not file.is_document:
                     files.copy_file(file.path, target)
                 elif self._is_unchanged(file, target, order.is_scheduled):
@@ -212,7 +213,7 @@ class Job:
         state = self._states.get(path)
         return (
             state is not None
-            and _is_same_file(state, file)
+            and state[:3] == (file.size_bytes, file.mtime_ns, file.inode)
             and not self._is_due(state)
             and (target == file.path or os.path.lexists(target))
             and (is_scheduled or not self._catalog.is_restored(path, state.sha256))
@@ -220,20 +221,6 @@ class Job:
 
     def _is_due(self, state: DocumentState) -> bool:
         return bool(state.retry_at) and (self._is_retrying or state.retry_at <= self._now)
-
-
-def _is_same_file(state: DocumentState, file: SourceFile) -> bool:
-    return (
-        state.mtime_ns == file.mtime_ns
-        and state.size_bytes == file.size_bytes
-        and state.inode == file.inode
-    )
-
-
-def _target(file: SourceFile, output: str | None) -> bytes:
-    if output is None:
-        return file.path
-    return os.path.join(os.path.realpath(os.fsencode(output)), file.relative)
 
 
 def check_links(order: Order, config: Config) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib import resources
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -75,6 +74,8 @@ def _is_on(host: str, entry: PlaceholderSettings) -> bool:
 
 @cache
 def _built_in() -> tuple[PlaceholderSettings, ...]:
+    from importlib import resources  # costs more to import than all of this
+
     text = resources.files(__package__).joinpath("placeholders.toml").read_text("utf-8")
     return tuple(
         build_settings(PlaceholderSettings, table) for table in tomllib.loads(text)["placeholders"]

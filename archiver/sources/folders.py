@@ -17,7 +17,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.sites import list_outputs
 from archiver.sources.globs import Glob
 from archiver.sources.ignored import list_ignored
 
@@ -125,6 +124,8 @@ def _list_entries(walk: Walk, prefix: bytes) -> list[Entry]:
     if prefix and b".git" in names:  # a nested repository has rules of its own
         walk.ignored.update(prefix + below for below in list_ignored(path))
     if not names.isdisjoint(_MAYBE_OUTPUTS):
+        from archiver.sites import list_outputs  # rarely needed, and it reads generators' files
+
         outputs = list_outputs(Path(os.fsdecode(path)))
         walk.ignored.update(prefix + os.fsencode(name) + b"/" for name in outputs)
     return entries
