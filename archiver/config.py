@@ -23,7 +23,7 @@ from archiver.formats import ReadingSettings
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 from archiver.pipeline.acceptance import AcceptanceSettings
 from archiver.rewrite.links import RewriteSettings
-from archiver.settings import convert, field_types, unknown_key
+from archiver.settings import convert, field_names, field_types, unknown_key
 from archiver.sources.named import Patterns
 
 logger = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def _list_keys() -> Iterator[tuple[str, tuple[str, str]]]:
     classes: dict[str, type[Any]] = {"": Config, **_PARTS}
     for part, cls in classes.items():
         section = _SECTIONS.get(part, f"{part}.")
-        for name in field_types(cls):
+        for name in field_names(cls):
             is_part = part == "" and name in _PARTS
             if not is_part and (part, name) not in _NOT_IN_FILE:
                 yield _PLACES.get((part, name), section + name), (part, name)

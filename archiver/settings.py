@@ -47,10 +47,15 @@ def build_settings(cls: type[T], table: Mapping[str, Any], where: str = "") -> T
         raise ConfigError(head + error.setting, error.problem) from error
 
 
+def field_names(cls: type[Any]) -> list[str]:
+    """The fields that a file may set."""
+    return [f.name for f in fields(cls) if f.init and not f.name.startswith("_")]
+
+
 def field_types(cls: type[Any]) -> dict[str, Any]:
-    """Field name → its type with its constraints, for the fields a file may set."""
+    """Field name → its type with its constraints, for the fields that a file may set."""
     hints = get_type_hints(cls, include_extras=True)
-    return {f.name: hints[f.name] for f in fields(cls) if f.init and not f.name.startswith("_")}
+    return {name: hints[name] for name in field_names(cls)}
 
 
 def convert(value: Any, kind: Any, key: str) -> Any:
