@@ -240,6 +240,19 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Sanitized:
+    """A drawing's harmless form.
+
+    Attributes:
+        data: SVG in UTF-8.
+        renditions: as a `Picture`'s, made from the harmless form.
+    """
+
+    data: bytes = field(repr=False)
+    renditions: tuple[Rendition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """One answer that was not taken, or one failure to get an answer; for the journal.
 
@@ -272,12 +285,13 @@ class ImageRecord:
         thumbnails: name → path; the picture's own path where it is its own thumbnail.
         flags: of the `Picture`; ``watermarked`` where the URL that answered asks for a mark,
             ``suspect`` where the host gives the same bytes for other URLs, ``rescued`` for an
-            archive's capture.
+            archive's capture, ``incomplete`` for a drawing whose harmless form lacks pictures.
         attempts: requests made, redirects and retries included.
         not_before: RFC 3339 time before which it is not asked for again; "" for none.
         when: RFC 3339 time of the fact.
         refused: what was asked for before and not taken, in order.
         captured: RFC 3339 time of the capture, for a rescued picture.
+        sanitized: path of a drawing's harmless form; "" for other pictures.
     """
 
     url: str
@@ -302,6 +316,12 @@ class ImageRecord:
     when: str = ""
     refused: tuple[Refusal, ...] = ()
     captured: str = ""
+    sanitized: str = ""
+
+    @property
+    def shown_path(self) -> str:
+        """What documents show."""
+        return self.sanitized or self.path
 
 
 @dataclass(frozen=True, slots=True)

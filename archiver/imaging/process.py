@@ -16,12 +16,13 @@ from archiver.imaging.protocol import (
     LENGTH_BYTES,
     Answer,
     Contract,
+    Task,
     frame,
     make_task,
     open_answer,
     read_length,
 )
-from archiver.model import Outcome, Picture
+from archiver.model import Outcome, Picture, Sanitized
 
 WORKER_MODULE = "archiver.imaging.worker"
 _START_S = 30.0  # imports take 0.15 s; on a machine in trouble longer
@@ -83,10 +84,23 @@ class WorkerProcess:
             PictureError: the worker's own, or ``unsafe`` with the reason ``time``.
             WorkerDied: it ended or answered nonsense.
         """
+        answer = await self._ask(path, make_task(path, tolerant))
+        if answer.picture is None:
+            raise WorkerDied("an answer is empty")
+        return answer.picture
+
+    async def sanitize(self, path: str, marker: str) -> Sanitized:
+        """Have the drawing at *path* sanitised; errors as in `examine`."""
+        answer = await self._ask(path, make_task(path, marker=marker))
+        if answer.sanitized is None:
+            raise WorkerDied("an answer is empty")
+        return answer.sanitized
+
+    async def _ask(self, path: str, task: Task) -> Answer:
         self._is_idle, self._tasks_left = False, self._tasks_left - 1
         try:
             async with asyncio.timeout(self._wall_s):
-                self._tasks.write(frame(make_task(path, tolerant)))
+                self._tasks.write(frame(task))
                 answer = await self._read()
         except TimeoutError as error:
             raise PictureError(path, Outcome.UNSAFE, "time") from error
@@ -95,7 +109,8 @@ class WorkerProcess:
                 raise PictureError(path, Outcome.UNSAFE, "time") from error
             raise
         self._is_idle = True
-        return _take_picture(answer, path)
+        _raise_failure(answer, path)
+        return answer
 
     async def _read(self) -> Answer:
         try:
@@ -151,11 +166,8 @@ def choose_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return chosen | {"PYTHONPATH": os.pathsep.join(folders)}
 
 
-def _take_picture(answer: Answer, path: str) -> Picture:
+def _raise_failure(answer: Answer, path: str) -> None:
     if failure := answer.failure:
         if failure.detail:
             logger.error("worker failed outcome=%s detail=%s", failure.outcome, failure.detail)
         raise PictureError(path, failure.outcome, failure.reason, failure.is_transient)
-    if answer.picture is None:
-        raise WorkerDied("an answer is empty")
-    return answer.picture

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
-from archiver.model import Picture
+from archiver.model import Picture, Sanitized
 
 LENGTH_BYTES = 4
 MAX_ANSWER_BYTES = 256 * 2**20
@@ -30,10 +30,14 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to examine; its path in the file system's bytes, which need not be text."""
+    """A file to examine, or to sanitise where `marker` is given.
+
+    `path` is in the file system's bytes, which need not be text.
+    """
 
     path: bytes
     tolerant: bool = False
+    marker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Either a picture or a failure; neither: hello."""
+    """A picture, a sanitised drawing or a failure; none of them: hello."""
 
     picture: Picture | None = None
+    sanitized: Sanitized | None = None
     failure: Failure | None = None
 
 
@@ -84,6 +89,6 @@ def open_answer(body: bytes) -> Answer:
     return msgspec.msgpack.decode(body, type=Answer)
 
 
-def make_task(path: str, tolerant: bool) -> Task:
-    """The task to examine the file at *path*."""
-    return Task(os.fsencode(path), tolerant)
+def make_task(path: str, tolerant: bool = False, marker: str = "") -> Task:
+    """The task to examine or sanitise the file at *path*."""
+    return Task(os.fsencode(path), tolerant, marker)

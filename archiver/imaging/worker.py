@@ -21,7 +21,7 @@ from archiver.errors import PictureError
 from archiver.imaging.examine import examine_file
 from archiver.imaging.protocol import LENGTH_BYTES, Answer, Contract, Failure, Task, frame
 from archiver.imaging.settings import ImagingSettings
-from archiver.model import Outcome, Picture
+from archiver.model import Outcome, Picture, Sanitized
 
 Examination = Callable[[str, Contract, bool], Picture]
 _OPEN_FILES = 64
@@ -66,9 +66,18 @@ def _examine(path: str, contract: Contract, tolerant: bool) -> Picture:
     return examine_file(path, contract.settings, contract.thumbnails, tolerant)
 
 
+def _sanitize(path: str, contract: Contract, marker: str) -> Sanitized:
+    from archiver.imaging.svg import sanitize_file  # drawings are rare
+
+    return sanitize_file(path, contract.settings, contract.thumbnails, marker)
+
+
 def _answer(examine: Examination, task: Task, contract: Contract) -> Answer:
     try:
-        return Answer(examine(os.fsdecode(task.path), contract, task.tolerant))
+        path = os.fsdecode(task.path)
+        if task.marker:
+            return Answer(sanitized=_sanitize(path, contract, task.marker))
+        return Answer(examine(path, contract, task.tolerant))
     except PictureError as error:
         return Answer(failure=Failure(error.outcome, error.reason, error.is_transient))
     except MemoryError:

@@ -10,15 +10,18 @@ a subprocess, two pipes, `asyncio.timeout`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
+from typing import TypeVar
 
 from archiver.errors import PictureError, RunError
 from archiver.imaging.process import WORKER_MODULE, WorkerDied, WorkerProcess
 from archiver.imaging.protocol import Contract
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
-from archiver.model import Outcome, Picture
+from archiver.model import Outcome, Picture, Sanitized
+
+T = TypeVar("T")
 
 PATIENCE_S = 0.15  # a task waits so long for a busy worker before one more is started: its start
 _TRIES = 2  # a worker may die of something else; a picture that kills two did it
@@ -78,10 +81,18 @@ class Examiner:
                 ``worker`` (it killed two workers).
             RunError: no worker can be started.
         """
+        return await self._have_done(path, lambda worker: worker.examine(path, tolerant))
+
+    async def sanitize(self, path: str, marker: str) -> Sanitized:
+        """As `archiver.imaging.svg.sanitize_file`, in a worker; errors as in `examine`."""
+        return await self._have_done(path, lambda worker: worker.sanitize(path, marker))
+
+    async def _have_done(self, path: str, work: Callable[[WorkerProcess], Awaitable[T]]) -> T:
+        """*work*, by another worker where one dies of it."""
         for _ in range(_TRIES):
             worker = await self._take()
             try:
-                return await worker.examine(path, tolerant)
+                return await work(worker)
             except WorkerDied:
                 continue
             finally:

@@ -41,6 +41,7 @@ class ImageLine(_Line, frozen=True, tag="image"):
     not_before: str = ""
     refused: tuple[Refusal, ...] = ()
     captured: str = ""
+    sanitized: str = ""
 
 
 class SpliceLine(msgspec.Struct, frozen=True, omit_defaults=True):
