@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Protocol
 
 from archiver import files
-from archiver.catalog import Catalog, DocumentState
+from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, ImageRecord, Summary
@@ -198,29 +198,28 @@ class Job:
             output = order.output and os.path.realpath(order.output)
             own_now = [*own, output] if output else own
             found = find_documents(order.sources, order.settings, own_now, want_all=bool(output))
+            unchanged = 0
             for file in found:
                 target = os.path.join(os.fsencode(output), file.relative) if output else file.path
                 if not file.is_document:
                     files.copy_file(file.path, target)
                 elif self._is_unchanged(file, target, order.is_scheduled):
-                    self._tally.add_unchanged()
+                    unchanged += 1
                 else:
                     name = os.fsdecode(file.path.removeprefix(here))
                     yield DocumentTask(file.path, target, file.root, name, order.is_scheduled)
+            self._tally.add_unchanged(unchanged)
 
     def _is_unchanged(self, file: SourceFile, target: bytes, is_scheduled: bool) -> bool:
         path = self._places.relative(target)
         state = self._states.get(path)
-        return (
-            state is not None
-            and state[:3] == (file.size_bytes, file.mtime_ns, file.inode)
-            and not self._is_due(state)
-            and (target == file.path or os.path.lexists(target))
-            and (is_scheduled or not self._catalog.is_restored(path, state.sha256))
-        )
-
-    def _is_due(self, state: DocumentState) -> bool:
-        return bool(state.retry_at) and (self._is_retrying or state.retry_at <= self._now)
+        if state is None or state[:3] != (file.size_bytes, file.mtime_ns, file.inode):
+            return False
+        if state.retry_at and (self._is_retrying or state.retry_at <= self._now):
+            return False
+        if target is not file.path and not os.path.lexists(target):
+            return False
+        return is_scheduled or not self._catalog.is_restored(path, state.sha256)
 
 
 def check_links(order: Order, config: Config) -> None:

@@ -26,9 +26,10 @@ class Tally:
         self._problems: list[DocumentResult] = []
         self._references = self._watermarked = self._bytes = 0
 
-    def add_unchanged(self, count: int = 1) -> None:
+    def add_unchanged(self, count: int) -> None:
         """Documents that were not even opened."""
-        self._documents[DocumentOutcome.UNCHANGED] += count
+        if count:
+            self._documents[DocumentOutcome.UNCHANGED] += count
 
     def add_document(self, result: DocumentResult) -> None:
         self._documents[result.outcome] += 1
