@@ -62,11 +62,13 @@ class AppendFile:
         """
         with self._append, run_trouble(self.path):
             self._check()
-            self._is_broken = True
-            if self._fd < 0:
-                self._open()
-            calls.write(self._fd, data)
-            self._is_broken = False
+            try:
+                if self._fd < 0:
+                    self._open()
+                calls.write(self._fd, data)
+            except BaseException:
+                self._is_broken = True
+                raise
             self.size_bytes += len(data)
 
     def sync(self) -> None:
