@@ -12,6 +12,10 @@ from pathlib import Path
 
 import click
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from cdn_page import build_page
+
 from archiver.cli.main import COMMANDS, program
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -40,7 +44,7 @@ def _block(title: str, text: str) -> str:
     return f"## {title}\n\n```text\n{lines}\n```\n"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"cli.md": render_cli}
+PAGES: Mapping[str, Callable[[], str]] = {"cli.md": render_cli, "cdn-rules.md": build_page}
 
 
 def main() -> int:

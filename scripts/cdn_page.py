@@ -1,23 +1,18 @@
-"""Write docs/cdn-rules.md from archiver/cdn/rules.toml; with --check only say whether it is so.
-
-python scripts/generate_cdn_docs.py [--check]
-"""
+"""docs/cdn-rules.md, made from archiver/cdn/rules.toml; `generate_docs.py` writes it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from archiver.cdn.grammars import GRAMMARS
 from archiver.cdn.rule import Example, Rule, Signature
 from archiver.cdn.table import load_own
 
-PAGE = Path(__file__).parents[1] / "docs" / "cdn-rules.md"
 INTRODUCTION = """\
 # CDN rules
 
-Made from `archiver/cdn/rules.toml` by `scripts/generate_cdn_docs.py`; every example is a test.
+Made from `archiver/cdn/rules.toml` by `scripts/generate_docs.py`; every example is a test.
 
 The archiver asks for the clean URL first: the one of the document without its watermark
 instruction, everything else byte for byte as it was. With `quality = "original"` it asks for the
@@ -99,18 +94,3 @@ def _describe_signature(signature: Signature) -> str:
     told += ["on " + ", ".join(f"`{host}`" for host in signature.hosts)] if signature.hosts else []
     covers = " and ".join(signature.covers) or "unknown"
     return f"| {signature.name} | {', '.join(told)} | {covers} | {signature.source} |"
-
-
-def main() -> int:
-    page = build_page()
-    if "--check" in sys.argv[1:]:
-        is_current = PAGE.exists() and PAGE.read_text("utf-8") == page
-        print(f"{PAGE.name} is {'current' if is_current else 'out of date'}")
-        return 0 if is_current else 1
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page, "utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
