@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+_FIRST_YEAR = 1990  # of the Web; 0001-01-01 is what some generators write for "no date"
 _HEAD_BYTES = 16_384  # front matter, a page's head, a feed's first entry
 # Front matter in YAML, TOML and JSON; a page's metadata; a feed's elements.
 _DATES = re.compile(
@@ -40,8 +41,9 @@ def _read(text: str) -> datetime | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = read(text)
+            found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return found if found.year >= _FIRST_YEAR else None
     day = re.match(r"\d{4}-\d\d-\d\d", text)  # "2019-05-01 10:00 +0800", and a comment behind it
     return _read(day[0]) if day and day[0] != text else None
