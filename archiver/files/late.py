@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 from collections.abc import Callable
 from threading import Lock
 from time import monotonic, sleep
@@ -10,6 +11,8 @@ from time import monotonic, sleep
 from archiver.files import calls
 from archiver.files.conflicts import keep_conflict, read_again
 from archiver.files.documents import Snapshot
+
+_MOST_FILES = 8192  # 4,096 documents a second are more than a disk takes
 
 
 class LateWrites:
@@ -21,14 +24,16 @@ class LateWrites:
     Args:
         folder: where late bytes are kept.
         wait_s: seconds from the swap to the look.
+        limit: None: half of what the system lets a process open; its soft limit is raised for it.
 
     Attributes:
         found: the document's path and where the late bytes are kept, for each that was found.
     """
 
-    def __init__(self, folder: str, wait_s: float = 1.0, limit: int = 256) -> None:
+    def __init__(self, folder: str, wait_s: float = 1.0, limit: int | None = None) -> None:
         self.found: list[tuple[bytes, str]] = []
-        self._folder, self._wait_s, self._limit = folder, wait_s, limit
+        self._folder, self._wait_s = folder, wait_s
+        self._limit = limit or _raise_limit() // 2
         self._kept: list[tuple[float, int, Snapshot]] = []  # when to look, what at
         self._lock = Lock()
 
@@ -54,3 +59,12 @@ class LateWrites:
                     self.found.append((snapshot.path, kept))
             finally:
                 calls.close(fd)
+
+
+def _raise_limit() -> int:
+    """How many files this process may have open, after asking for as many as it is allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, _MOST_FILES) if hard != resource.RLIM_INFINITY else _MOST_FILES
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(soft, wanted)
