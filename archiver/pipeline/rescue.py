@@ -85,7 +85,8 @@ class Rescuer:
             if find is not None:
                 yield find
         # What may pass by itself is left to the next run, and looked for elsewhere after that.
-        is_dead = error.outcome is not Outcome.TRANSIENT or known is not None
+        was_lost = known is not None and not known.outcome.is_had
+        is_dead = was_lost or error.outcome is not Outcome.TRANSIENT
         if is_dead and MEMENTO in self._network.rescue and await self._may_tell(wanted.url):
             for url in self._urls(wanted):
                 async with aclosing(self._captures(url, wanted, trail)) as captures:
