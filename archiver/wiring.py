@@ -19,6 +19,7 @@ from archiver.model import ImageRecord
 from archiver.pipeline.acceptance import Judge
 from archiver.pipeline.barrier import Barrier
 from archiver.pipeline.document import Documents, DocumentSettings
+from archiver.pipeline.drawing import Drawings
 from archiver.pipeline.finishing import Finisher
 from archiver.pipeline.habits import Habits
 from archiver.pipeline.hunt import Hunter
@@ -79,6 +80,7 @@ async def open_parts(
                 hunter=hunter,
                 rescuer=Rescuer(hunter, client, config.network, config.planning, spool),
                 keeper=keeper,
+                drawings=Drawings(keeper, config.rewrite.svg, places.archive, disk),
                 judge=judge,
                 planning=config.planning,
                 spool=spool,

@@ -14,6 +14,7 @@ from archiver.errors import ImageLostError, PictureError
 from archiver.journal import Journal
 from archiver.model import ImageRecord, Outcome
 from archiver.pipeline.acceptance import Judge
+from archiver.pipeline.drawing import Drawings, is_drawing
 from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.local import copy_local, local_path
@@ -45,6 +46,7 @@ class Images:
         hunter: Hunter,
         rescuer: Rescuer,
         keeper: Keeper,
+        drawings: Drawings,
         judge: Judge,
         planning: PlanningSettings,
         spool: str,
@@ -54,19 +56,44 @@ class Images:
     ) -> None:
         self._catalog, self._journal = catalog, journal
         self._hunter, self._rescuer = hunter, rescuer
-        self._keeper, self._judge, self._planning = keeper, judge, planning
+        self._keeper, self._drawings = keeper, drawings
+        self._judge, self._planning = judge, planning
         self._spool, self._max_bytes = spool, max_bytes
         self._is_retrying, self._on_image = is_retrying, on_image
         self._under_way: dict[str, asyncio.Task[ImageRecord]] = {}
+        self._drawn: dict[str, asyncio.Event] = {}
 
     async def have(self, wanted: Wanted) -> ImageRecord:
         """The record of the image, fetched first if it is not known; for a lost one too."""
+        return await asyncio.shield(self._start(wanted))
+
+    def _start(self, wanted: Wanted) -> asyncio.Task[ImageRecord]:
         task = self._under_way.get(wanted.url)
         if task is None:
+            self._drawn[wanted.url] = asyncio.Event()
             task = asyncio.create_task(self._obtain(wanted))
             self._under_way[wanted.url] = task
-            task.add_done_callback(lambda _: self._under_way.pop(wanted.url, None))
-        return await asyncio.shield(task)
+            task.add_done_callback(lambda _: self._forget(wanted.url))
+        return task
+
+    def _forget(self, url: str) -> None:
+        self._under_way.pop(url, None)
+        self._drawn.pop(url, None)
+
+    async def _have_inside(self, wanted: Wanted) -> ImageRecord | None:
+        """A picture in a drawing; None where it is a drawing too.
+
+        That is not waited for: two that show each other would wait for ever.
+        """
+        task = self._start(wanted)
+        turned_out = asyncio.create_task(self._drawn[wanted.url].wait())
+        try:
+            await asyncio.wait({task, turned_out}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            turned_out.cancel()
+        if not task.done():
+            return None
+        return None if is_drawing(task.result()) else task.result()
 
     async def close(self) -> None:
         """Stop what is under way; nothing half done stays."""
@@ -77,19 +104,34 @@ class Images:
 
     async def _obtain(self, wanted: Wanted) -> ImageRecord:
         known = self._catalog.find_image(wanted.url)
-        if known is not None and known.outcome.is_had and self._keeper.holds(known):
-            return await self._reuse(known)
+        if known is not None and self._is_kept(known):
+            return await self._reuse(known, wanted)
         if known is not None and not known.outcome.is_had and not self._may_ask(known):
             return known
         record = await self._fetch(wanted, known)
+        if is_drawing(record):
+            record = await self._draw(record, wanted)
         self._note(record)
         return record
 
-    async def _reuse(self, known: ImageRecord) -> ImageRecord:
-        if self._keeper.lacks_thumbnails(known):
+    def _is_kept(self, known: ImageRecord) -> bool:
+        is_wanted = known.outcome.is_had or (is_drawing(known) and not self._is_retrying)
+        return is_wanted and self._keeper.holds(known)
+
+    async def _reuse(self, known: ImageRecord, wanted: Wanted) -> ImageRecord:
+        is_lacking = known.outcome.is_had and self._keeper.lacks_thumbnails(known)
+        if is_drawing(known):
+            if is_lacking or not self._drawings.is_current(known):
+                known = replace(await self._draw(known, wanted), when=now_text())
+                self._note(known)
+        elif is_lacking:
             known = replace(await self._keeper.render_again(known), when=now_text())
             self._note(known)
-        return replace(known, outcome=Outcome.REUSED)
+        return replace(known, outcome=Outcome.REUSED) if known.outcome.is_had else known
+
+    async def _draw(self, record: ImageRecord, wanted: Wanted) -> ImageRecord:
+        self._drawn[wanted.url].set()
+        return await self._drawings.finish(record, wanted, self._have_inside)
 
     def _may_ask(self, known: ImageRecord) -> bool:
         return self._is_retrying or is_due(known, datetime.now(UTC))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from archiver import files
+from archiver.imaging.signatures import unpack
 from archiver.imaging.workers import Examiner
-from archiver.model import Download, ImageRecord, Outcome, Picture
+from archiver.model import Download, ImageRecord, Outcome, Picture, Rendition
 from archiver.storage import Store
 
 P = ParamSpec("P")
@@ -74,14 +75,62 @@ class Keeper:
         finally:
             files.remove_spool(copy)
         sha256 = record.digest.removeprefix("sha256:")
-        thumbnails = await self._on_disk(self._put_thumbnails, sha256, record.path, picture)
+        thumbnails = await self._on_disk(
+            self._put_renditions, sha256, record.path, picture.renditions
+        )
         return replace(record, thumbnails=thumbnails)
+
+    async def read_drawing(self, record: ImageRecord) -> bytes:
+        """The text of the stored drawing of *record*, unpacked."""
+
+        def read() -> bytes:
+            with self._store.open(record.path.removeprefix(self._prefix)) as blob:
+                data = blob.read()
+            return unpack(data) if record.path.endswith(".svgz") else data
+
+        return await self._on_disk(read)
+
+    async def sanitize(self, record: ImageRecord, marked: bytes) -> ImageRecord:
+        """*record* with the harmless form of its drawing, and the thumbnails of that.
+
+        Args:
+            marked: the drawing with links to local copies that begin with ``/<marker>/``.
+
+        Raises:
+            PictureError: it cannot be made harmless.
+        """
+        copy = await self._on_disk(self._spool_bytes, marked)
+        try:
+            made = await self._examiner.sanitize(copy, self.marker(record))
+        finally:
+            files.remove_spool(copy)
+
+        def put() -> ImageRecord:
+            sha256 = self.marker(record)
+            path = self._prefix + self._store.put_sanitized(made.data, sha256)
+            thumbnails = self._put_renditions(sha256, record.path, made.renditions)
+            return replace(record, sanitized=path, thumbnails=thumbnails)
+
+        return await self._on_disk(put)
+
+    @staticmethod
+    def marker(record: ImageRecord) -> str:
+        """What marks links in a drawing as ours: its digest, which it cannot hold."""
+        return record.digest.removeprefix("sha256:")
+
+    def holds_sanitized(self, record: ImageRecord) -> bool:
+        """Whether the harmless form of the drawing of *record* is in the store."""
+        path = record.sanitized.removeprefix(self._prefix)
+        return bool(path) and self._store.exists(path)
 
     def _copy_blob(self, record: ImageRecord) -> str:
         """The path of a temporary copy: a store need not be a folder that workers can read."""
         with self._store.open(record.path.removeprefix(self._prefix)) as blob:
-            spool = files.open_spool(self._spool)
-            spool.write(blob.read())
+            return self._spool_bytes(blob.read())
+
+    def _spool_bytes(self, data: bytes) -> str:
+        spool = files.open_spool(self._spool)
+        spool.write(data)
         spool.close()
         return spool.path
 
@@ -96,12 +145,14 @@ class Keeper:
     def _put(self, download: Download, picture: Picture) -> tuple[str, dict[str, str]]:
         stored = self._store.put(download.path, download.sha256, picture.extension)
         path = self._prefix + stored
-        return path, self._put_thumbnails(download.sha256, path, picture)
+        return path, self._put_renditions(download.sha256, path, picture.renditions)
 
-    def _put_thumbnails(self, sha256: str, path: str, picture: Picture) -> dict[str, str]:
+    def _put_renditions(
+        self, sha256: str, path: str, renditions: Iterable[Rendition]
+    ) -> dict[str, str]:
         """Name → path; a picture no larger than a thumbnail is its own."""
         paths = dict.fromkeys(self._thumbnails, path)
-        for r in picture.renditions:
+        for r in renditions:
             stored = self._store.put_bytes(r.data, r.name, sha256, r.extension)
             paths[r.name] = self._prefix + stored
         return paths

@@ -78,8 +78,9 @@ class Linker:
         """The picture's place; its thumbnail's for a field of the front matter that wants that."""
         field = reference.attributes.get("field", "")
         if field and is_thumbnail_field(field, self._thumbnail_fields):
-            return record.thumbnails.get(self._thumbnail, record.path)
-        return record.path
+            thumbnail = record.thumbnails.get(self._thumbnail, record.path)
+            return thumbnail if thumbnail != record.path else record.shown_path
+        return record.shown_path
 
 
 def _is_absolute(url: str) -> bool:

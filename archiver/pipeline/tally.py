@@ -11,6 +11,7 @@ from archiver.pipeline.schedule import format_time
 
 _NEEDS_A_PERSON = frozenset({DocumentOutcome.CONFLICT, DocumentOutcome.UNREADABLE})
 _LOSSES_NOT_COUNTED = frozenset({Outcome.SKIPPED})
+_UNSAFE_DRAWING = "svg-"  # left out although it was wanted
 
 
 class Tally:
@@ -60,5 +61,5 @@ class Tally:
         if record.outcome.is_had:
             self._watermarked += "watermarked" in record.flags
             self._bytes += record.size_bytes if record.outcome is Outcome.STORED else 0
-        elif record.outcome not in _LOSSES_NOT_COUNTED:
+        elif record.outcome not in _LOSSES_NOT_COUNTED or record.reason.startswith(_UNSAFE_DRAWING):
             self._lost.append((record, document))

@@ -20,6 +20,7 @@ WHY: Mapping[str, str] = {
     Outcome.UNREACHABLE: "the server cannot be reached",
     Outcome.TRANSIENT: "the server was busy",
     Outcome.MISSING: "no such file",
+    Outcome.SKIPPED: "kept, but it cannot be shown safely",
 }
 
 

@@ -37,6 +37,9 @@ SiteUrl = Annotated[
 ]
 
 
+SvgMode = Literal["sanitize", "keep", "skip"]
+
+
 @dataclass(frozen=True, slots=True)
 class RewriteSettings:
     """How documents are pointed at local copies.
@@ -49,6 +52,8 @@ class RewriteSettings:
         lazy: ``fill``: the real image of a lazy one is put where it shows without scripts.
         base: whether a ``<base>`` that would lead relative links astray is emptied.
         csp: whether a policy in the document that blocks local copies is disarmed.
+        svg: what is shown of a drawing: ``sanitize``: a copy without what could run or ask another
+            host; ``keep``: its bytes as they came; ``skip``: nothing, its references stay.
     """
 
     link_prefix: LinkPrefix = ""
@@ -56,6 +61,7 @@ class RewriteSettings:
     lazy: Literal["fill", "keep"] = "fill"
     base: bool = True
     csp: bool = True
+    svg: SvgMode = "sanitize"
 
 
 def relative_link(document_path: bytes | str, target_path: str) -> bytes:
