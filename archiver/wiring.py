@@ -63,7 +63,8 @@ async def open_parts(
             Client(config.network, spool) as client,
             Examiner(config.imaging, config.thumbnails) as examiner,
         ):
-            keeper = Keeper(store, examiner, names, places.archive, spool, disk)
+            quarantine = os.path.join(places.state, "quarantine")
+            keeper = Keeper(store, examiner, names, places.archive, spool, quarantine, disk)
             judge = Judge(config.acceptance)
             hunter = Hunter(
                 client,

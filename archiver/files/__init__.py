@@ -16,6 +16,7 @@ from archiver.files.folders import make_folders, make_state_folder, sync_folder
 from archiver.files.late import LateWrites
 from archiver.files.leftovers import clear_leftovers
 from archiver.files.locks import Lock, lock
+from archiver.files.quarantine import list_quarantine, quarantine
 from archiver.files.rewriting import rewrite_document
 from archiver.files.space import Reserve, check_reserve
 from archiver.files.spool import SpoolFile, clear_spool, move_spool, open_spool, remove_spool
@@ -36,6 +37,7 @@ __all__ = [
     "clear_spool",
     "copy_file",
     "keep_conflict",
+    "list_quarantine",
     "list_sizes",
     "lock",
     "make_folders",
@@ -43,6 +45,7 @@ __all__ = [
     "move_spool",
     "open_spool",
     "place_blob",
+    "quarantine",
     "read_bytes",
     "read_document",
     "read_lines",

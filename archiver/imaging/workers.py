@@ -24,6 +24,7 @@ from archiver.model import Outcome, Picture, Sanitized
 T = TypeVar("T")
 
 PATIENCE_S = 0.15  # a task waits so long for a busy worker before one more is started: its start
+KILLED = "worker"  # the reason of a picture that was the death of its workers
 _TRIES = 2  # a worker may die of something else; a picture that kills two did it
 
 
@@ -97,7 +98,7 @@ class Examiner:
                 continue
             finally:
                 self._give_back(worker)
-        raise PictureError(path, Outcome.UNSAFE, "worker")
+        raise PictureError(path, Outcome.UNSAFE, KILLED)
 
     def worker_ids(self) -> tuple[int, ...]:
         """Process ids of the workers that are there for tasks."""

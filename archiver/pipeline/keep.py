@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -10,10 +11,14 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from archiver import files
+from archiver.errors import PictureError
 from archiver.imaging.signatures import unpack
-from archiver.imaging.workers import Examiner
+from archiver.imaging.workers import KILLED, Examiner
 from archiver.model import Download, ImageRecord, Outcome, Picture, Rendition
+from archiver.redact import redact
 from archiver.storage import Store
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,6 +31,7 @@ class Keeper:
         thumbnails: the names of the thumbnails that every picture gets.
         archive: the archive folder relative to the base folder, with ``/``.
         spool: folder for temporary files.
+        quarantine: folder for pictures that killed their workers; none of them is opened again.
         disk: where file-system calls that wait for the disk are made.
     """
 
@@ -36,8 +42,10 @@ class Keeper:
         thumbnails: Sequence[str],
         archive: str,
         spool: str,
+        quarantine: str,
         disk: Executor,
     ) -> None:
+        self._quarantine, self._quarantined = quarantine, set(files.list_quarantine(quarantine))
         self._store, self._examiner, self._spool, self._disk = store, examiner, spool, disk
         self._thumbnails = tuple(thumbnails)
         self._prefix = f"{archive}/"
@@ -48,7 +56,19 @@ class Keeper:
         Raises:
             PictureError: the bytes are no whole picture.
         """
-        return await self._examiner.examine(download.path, tolerant=download.is_repeated)
+        if download.sha256 in self._quarantined:
+            raise PictureError(download.path, Outcome.UNSAFE, "quarantine")
+        try:
+            return await self._examiner.examine(download.path, tolerant=download.is_repeated)
+        except PictureError as error:
+            if error.reason == KILLED:
+                await self._on_disk(self._put_away, download)
+            raise
+
+    def _put_away(self, download: Download) -> None:
+        self._quarantined.add(download.sha256)
+        kept = files.quarantine(download.path, self._quarantine, download.sha256)
+        logger.error("put into quarantine path=%s url=%s", kept, redact(download.final_url))
 
     async def store(self, download: Download, picture: Picture, record: ImageRecord) -> ImageRecord:
         """*record* with the facts of the stored picture; the temporary file is gone afterwards."""
