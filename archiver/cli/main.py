@@ -21,6 +21,7 @@ COMMANDS = {
     "scan": "scan",
     "clean-url": "clean_url",
     "why": "why",
+    "status": "status",
     "restore": "restore",
     "demo": "demo",
 }

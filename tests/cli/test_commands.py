@@ -129,3 +129,30 @@ def test_opted_out_documents_are_left_alone(tmp_path: Path) -> None:
     assert result.code == 0
     assert json.loads(result.stdout.splitlines()[-1])["summary"]["documents"] == {"skipped": 1}
     assert (tmp_path / "post.md").read_text() == text
+
+
+def test_dry_run_does_not_ask_for_a_page(tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text("![](https://a.example/1.png)")
+    result = run_archiver("archive", "post.md", "https://b.example/", "--dry-run", cwd=tmp_path)
+    assert result.code == 0
+    assert "1 documents name 1 images on 2 hosts" in result.stdout
+    assert "1 pages would be asked for first" in result.stdout
+
+
+def test_status_lists_what_a_person_may_look_at(tmp_path: Path) -> None:
+    run_archiver("demo", "d", cwd=tmp_path)
+    base = tmp_path / "d" / "archived"
+    journal = next((base / ".archiver" / "journal").iterdir())
+    marked = journal.with_name("20990101T000000Z-00000000.ndjson")
+    line = next(x for x in journal.read_text().splitlines() if "dunes.png" in x)
+    record = json.loads(line) | {"flags": ["watermarked"], "when": "2099-01-01T00:00:00Z"}
+    marked.write_text(json.dumps(record) + "\n")  # a journal of another machine, copied in
+    state = snapshot_of(tmp_path)
+    found = json.loads(run_archiver("status", "-o", "d/archived", "--json", cwd=tmp_path).stdout)
+    assert found["documents"] == 1
+    assert found["images"] == {"gone": 1, "stored": 5}
+    assert [x["url"] for x in found["marked"]["watermarked"]] == [record["url"]]
+    assert [x["outcome"] for x in found["lost"]] == ["gone"]
+    text = run_archiver("status", "-o", "d/archived", cwd=tmp_path).stdout
+    assert "1 kept a watermark" in text and "ferry.png" in text
+    assert snapshot_of(tmp_path) == state

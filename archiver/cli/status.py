@@ -1,0 +1,87 @@
+"""``archiver status``: how an archive stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver.catalog import Catalog
+from archiver.cli.main import EXIT_CODES
+from archiver.cli.options import config_options, load_with_options
+from archiver.maintenance.status import Status, read_status
+from archiver.model import ImageRecord
+from archiver.pipeline.places import Places
+from archiver.redact import redact
+from archiver.report.json_lines import dump_json, image_object
+from archiver.report.summary import MAX_LINES, describe_retry, format_size
+
+WORDS = {
+    "watermarked": "kept a watermark: no clean copy could be had",
+    "suspect": "may be a stand-in: several URLs gave the same bytes",
+    "damaged": "are incomplete on their own server",
+    "rescued": "came from a web archive",
+}
+
+
+@click.command("status", epilog=EXIT_CODES)
+@click.option("-o", "--output", metavar="DIR", help="The folder that `archive -o DIR` wrote.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@config_options
+def command(output: str | None, as_json: bool, **config_values: Any) -> int:
+    """Say how the archive stands: what it holds, what kept a watermark or may be a stand-in, what
+    was lost and when it is asked for again. No network, nothing is written.
+
+    \b
+    Examples:
+      archiver status
+      archiver status -o archived --json
+    """
+    config = load_with_options(**config_values)
+    places = Places.of(output or config.base, config.archive, config.state)
+    state = Path(places.state)
+    with Catalog(str(state / "catalog.sqlite"), str(state / "journal"), read_only=True) as catalog:
+        status = read_status(catalog)
+    if as_json:
+        click.echo(dump_json(_object(status)))
+    else:
+        for line in _lines(status):
+            click.echo(line)
+    return 0
+
+
+def _object(status: Status) -> dict[str, object]:
+    return {
+        "documents": status.documents,
+        "images": dict(status.images),
+        "bytes": status.bytes,
+        "marked": {mark: [image_object(r) for r in found] for mark, found in status.marked.items()},
+        "lost": [image_object(record) for record in status.lost],
+    }
+
+
+def _lines(status: Status) -> Iterator[str]:
+    """The lines of a status; long lists are cut, `--json` has them whole."""
+    counts = ", ".join(f"{n:,} {outcome}" for outcome, n in sorted(status.images.items()))
+    yield f"{status.documents:,} documents rewritten"
+    yield f"{sum(status.images.values()):,} images{f': {counts}' if counts else ''}"
+    yield f"{format_size(status.bytes)} held"
+    for mark, records in status.marked.items():
+        yield f"{len(records):,} {WORDS[mark]}"
+        yield from _listed(records, lambda record: redact(record.url))
+    if status.lost:
+        yield f"{len(status.lost):,} not had"
+        yield from _listed(status.lost, _loss)
+
+
+def _listed(records: Sequence[ImageRecord], text: Callable[[ImageRecord], str]) -> Iterator[str]:
+    for record in records[:MAX_LINES]:
+        yield f"  {text(record)}"
+    if len(records) > MAX_LINES:
+        yield f"  … and {len(records) - MAX_LINES:,} more"
+
+
+def _loss(record: ImageRecord) -> str:
+    return f"{record.outcome:<12}{redact(record.url)} ({record.reason}{describe_retry(record)})"
