@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "status",
     "restore": "restore",
     "demo": "demo",
+    "doctor": "doctor",
 }
 
 EXIT_CODES = """\b

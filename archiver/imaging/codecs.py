@@ -5,17 +5,22 @@ For `doctor`. Only bugs that a picture alone can use are listed.
 
 from __future__ import annotations
 
-import importlib
 import re
 from dataclasses import dataclass
+from importlib import metadata
 
-import PIL
 from PIL import features
 
-# Library (Pillow's name) → first version without the hole, and the hole.
+# Library (Pillow's name) or package → first version without the hole, and the hole. Pillow 13.0.0
+# also patches its own OpenJPEG 2.5.4; pillow-heif 1.7.0 has libheif 1.23.3, pillow-jxl-plugin 1.3.8
+# libjxl 0.12.0.
 _FIXED = {
+    "pillow": ((13, 0, 0), "CVE-2026-112403 (JPEG)"),
     "webp": ((1, 3, 2), "CVE-2023-4863"),
     "jpg_2000": ((2, 5, 4), "CVE-2025-54874"),
+    "libtiff": ((4, 7, 2), "CVE-2026-4775"),
+    "pillow-heif": ((1, 7, 0), "CVE-2026-84383"),
+    "pillow-jxl-plugin": ((1, 3, 8), "CVE-2026-1837"),
 }
 _LIBRARIES = {
     "JPEG": "libjpeg_turbo",
@@ -26,7 +31,13 @@ _LIBRARIES = {
     "JPEG 2000": "jpg_2000",
     "colour profiles": "littlecms2",
 }
-_PLUGINS = {"HEIC": "pillow_heif", "JPEG XL": "pillow_jxl"}
+_PACKAGES = {
+    "Pillow": "pillow",
+    "HEIC": "pillow-heif",
+    "JPEG XL": "pillow-jxl-plugin",
+    "SVG sanitiser": "py-svg-hush",
+    "SVG thumbnails": "resvg-py",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +60,10 @@ class Codec:
 
 
 def list_codecs() -> tuple[Codec, ...]:
-    """Pillow, its libraries and the plug-ins, installed or not."""
-    pillow = Codec("Pillow", "pillow", PIL.__version__)
+    """Pillow, the plug-ins and what handles drawings, installed or not; Pillow's libraries."""
+    packages = (_find_package(name, package) for name, package in _PACKAGES.items())
     built_in = (_find_library(name, library) for name, library in _LIBRARIES.items())
-    plugins = (_find_plugin(name, module) for name, module in _PLUGINS.items())
-    return (pillow, *built_in, *plugins)
+    return (*packages, *built_in)
 
 
 def find_hole(library: str, version: str) -> str:
@@ -75,9 +85,9 @@ def _find_library(name: str, library: str) -> Codec:
     return Codec(name, library, version, find_hole(library, version))
 
 
-def _find_plugin(name: str, module: str) -> Codec:
+def _find_package(name: str, package: str) -> Codec:
     try:
-        version = str(getattr(importlib.import_module(module), "__version__", "installed"))
-    except ImportError:
+        version = metadata.version(package)
+    except metadata.PackageNotFoundError:
         version = ""
-    return Codec(name, module, version)
+    return Codec(name, package, version, find_hole(package, version))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from importlib import metadata
 
 import pictures
 import pytest
@@ -19,7 +19,12 @@ def test_the_decoders_here_are_named_and_have_no_known_hole():
 
 
 def test_a_plug_in_that_is_not_installed_is_said_to_be_missing(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    def version(package):
+        if package == "pillow-heif":
+            raise metadata.PackageNotFoundError(package)
+        return "13.0.0"
+
+    monkeypatch.setattr(metadata, "version", version)
     (heic,) = (codec for codec in list_codecs() if codec.name == "HEIC")
     assert not heic.is_here
 
