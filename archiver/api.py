@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
-from archiver import jobs
+from archiver import jobs, orders
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.formats import read_document
@@ -64,7 +64,7 @@ def archive(
     """Archive the images of documents and point the documents at them.
 
     Args:
-        sources: files, folders and globs.
+        sources: files, folders and globs, and URLs of pages and feeds.
         output: the folder for copies; None without *in_place*: ``archived``.
         in_place: rewrite the documents where they are.
 
@@ -90,12 +90,12 @@ async def archive_async(
 
 def _order(
     sources: Source | Iterable[Source], config: Config, output: Source | None, in_place: bool
-) -> tuple[jobs.Order, Config]:
+) -> tuple[orders.Order, Config]:
     if output is not None and in_place:
         raise UsageError("output and in_place: name one of them")
     named = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     paths = tuple(os.fspath(source) for source in named)
     if in_place:
-        return jobs.Order(paths, None), config
+        return orders.Order(paths, None), config
     folder = os.fspath(output) if output is not None else "archived"
-    return jobs.Order(paths, folder), replace(config, base=folder)
+    return orders.Order(paths, folder), replace(config, base=folder)

@@ -12,9 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from msgspec import Meta
+from typing import Any, Literal
 
 from archiver.cdn.settings import PlanningSettings
 from archiver.errors import ConfigError, UsageError
@@ -22,33 +20,16 @@ from archiver.fetch.settings import FetchSettings
 from archiver.formats import ReadingSettings
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 from archiver.pipeline.acceptance import AcceptanceSettings
+from archiver.pipeline.page_settings import PageSettings
 from archiver.rewrite.links import RewriteSettings
 from archiver.settings import convert, field_names, field_types, unknown_key
-from archiver.sources.named import Patterns
+from archiver.sources.entry import Folder, SourceEntry
 
 logger = logging.getLogger(__name__)
 
 FILE_NAMES = ("archiver.toml", "config.toml")
 _OF_A_SITE = frozenset({"baseURL", "baseurl", "base_url", "theme"})  # Hugo's and Zola's own file
 _ENVIRONMENT = "ARCHIVER_"
-Folder = Annotated[str, Meta(min_length=1, description="a folder, relative to the file's own")]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
-    """A ``[[sources]]``.
-
-    Attributes:
-        path: a file, a folder or a glob.
-        in_place: rewrite the documents where they are; else copies go to `output`.
-        include, exclude: patterns; see `archiver.sources.SourceSettings`.
-    """
-
-    path: Annotated[str, Meta(min_length=1, description="a file, a folder or a glob")] = "."
-    in_place: bool = False
-    output: Folder = "archived"
-    include: Patterns = ()
-    exclude: Patterns = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +54,7 @@ class Config:
     rewrite: RewriteSettings = field(default_factory=RewriteSettings)
     network: FetchSettings = field(default_factory=FetchSettings)
     imaging: ImagingSettings = field(default_factory=ImagingSettings)
+    pages: PageSettings = field(default_factory=PageSettings)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Config:
@@ -101,8 +83,16 @@ _PARTS: Mapping[str, type[Any]] = {
     "rewrite": RewriteSettings,
     "network": FetchSettings,
     "imaging": ImagingSettings,
+    "pages": PageSettings,
 }
-_SECTIONS = {"": "", "planning": "", "acceptance": "", "reading": "rewrite.", "imaging": "limits."}
+_SECTIONS = {
+    "": "",
+    "planning": "",
+    "acceptance": "",
+    "reading": "rewrite.",
+    "imaging": "limits.",
+    "pages": "limits.",
+}
 _PLACES = {
     ("planning", "rules"): "rules",
     ("planning", "disable"): "disable_rules",
@@ -113,6 +103,7 @@ _PLACES = {
     ("rewrite", "link_prefix"): "link_prefix",
     ("rewrite", "site_url"): "site_url",
     ("network", "hosts"): "hosts",
+    ("pages", "robots"): "network.robots",
     ("network", "max_bytes"): "limits.max_bytes",
     ("network", "max_url_bytes"): "limits.max_url_bytes",
     ("network", "redirects"): "limits.redirects",

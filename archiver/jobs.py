@@ -9,22 +9,27 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
 from archiver import files
 from archiver.catalog import Catalog
 from archiver.config import Config
-from archiver.errors import UsageError
-from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, ImageRecord, Summary
+from archiver.model import (
+    DocumentOutcome,
+    DocumentResult,
+    DocumentTask,
+    ImageRecord,
+    PageTask,
+    Summary,
+)
+from archiver.orders import Order, check_links, list_pages
 from archiver.pipeline.places import Places
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.tally import Tally
-from archiver.sources import SourceFile, SourceSettings, find_documents
+from archiver.sources import SourceFile, find_documents, is_url
 
 
 class Listener(Protocol):
@@ -41,35 +46,6 @@ class Silent:
     def on_image(self, record: ImageRecord) -> None: ...
 
     def on_document(self, result: DocumentResult) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to archive and where the documents go.
-
-    Attributes:
-        sources: files, folders and globs.
-        output: the folder for copies; None: the documents are rewritten where they are.
-        is_scheduled: whether it comes from the configuration and not from a person.
-    """
-
-    sources: tuple[str, ...]
-    output: str | None
-    settings: SourceSettings = field(default_factory=SourceSettings)
-    is_scheduled: bool = False
-
-
-def orders_of(config: Config) -> list[Order]:
-    """The sources of a configuration; relative paths count from its base folder."""
-    return [
-        Order(
-            (os.path.join(config.base, source.path),),
-            None if source.in_place else os.path.join(config.base, source.output),
-            SourceSettings(source.include, source.exclude),
-            is_scheduled=True,
-        )
-        for source in config.sources
-    ]
 
 
 def archive(
@@ -172,10 +148,15 @@ class Job:
         from archiver.wiring import open_parts
 
         async with open_parts(
-            self._config, self._places, self._catalog, self._listener.on_image, self._is_retrying
+            self._config,
+            self._places,
+            self._catalog,
+            self._listener.on_image,
+            self._note,
+            self._is_retrying,
         ) as parts:
             try:
-                await archive_all(self._work, parts.documents.archive, self._note)
+                await archive_all(self._work, parts.archive, self._note)
             finally:
                 self._requests = parts.client.requests_made
         for path, kept in parts.late.found:
@@ -190,14 +171,17 @@ class Job:
         self._tally.add_document(result)
         self._listener.on_document(result)
 
-    def _tasks(self) -> Iterator[DocumentTask]:
-        """The documents that changed or wait for an image that is due; the others are counted."""
+    def _tasks(self) -> Iterator[DocumentTask | PageTask]:
+        """The pages, and the documents that changed or wait for an image that is due; the others
+        are counted."""
+        yield from list_pages(self._orders)
         here = os.getcwdb() + b"/"
         own = [self._places.archive_folder, self._places.state]
         for order in self._orders:
             output = order.output and os.path.realpath(order.output)
             own_now = [*own, output] if output else own
-            found = find_documents(order.sources, order.settings, own_now, want_all=bool(output))
+            named = [source for source in order.sources if not is_url(source)]
+            found = find_documents(named, order.settings, own_now, want_all=bool(output))
             unchanged = 0
             for file in found:
                 target = os.path.join(os.fsencode(output), file.relative) if output else file.path
@@ -220,23 +204,3 @@ class Job:
         if target is not file.path and not os.path.lexists(target):
             return False
         return is_scheduled or not self._catalog.is_restored(path, state.sha256)
-
-
-def check_links(order: Order, config: Config) -> None:
-    """Refuse relative links in a site whose generator moves its posts.
-
-    Raises:
-        UsageError: with the lines to add to the configuration.
-    """
-    if order.output is not None or config.rewrite.link_prefix:
-        return
-    from archiver.sites import find_site  # only here: it reads generators' own files
-
-    for source in order.sources:
-        site = find_site(Path(source).resolve())
-        if site is not None and site.link_prefix:
-            raise UsageError(
-                f"{site.root} is a site of {site.generator}, which moves its posts: relative links "
-                f"would break. Run `archiver init` there, or add to the configuration:\n"
-                f'archive = "{site.archive}"\nlink_prefix = "{site.link_prefix}"'
-            )

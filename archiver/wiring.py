@@ -13,9 +13,10 @@ from archiver import files
 from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.fetch.client import Client
+from archiver.fetch.headers import own_name
 from archiver.imaging.workers import Examiner
 from archiver.journal import Journal, new_run_id
-from archiver.model import ImageRecord
+from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
 from archiver.pipeline.acceptance import Judge
 from archiver.pipeline.barrier import Barrier
 from archiver.pipeline.document import Documents, DocumentSettings
@@ -25,8 +26,12 @@ from archiver.pipeline.habits import Habits
 from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.image import Images
 from archiver.pipeline.keep import Keeper
+from archiver.pipeline.originals import Originals
+from archiver.pipeline.pages import Pages
 from archiver.pipeline.places import Places
 from archiver.pipeline.rescue import Rescuer
+from archiver.pipeline.robots import Robots
+from archiver.pipeline.visiting import Visitor
 from archiver.storage.file import FileStore
 
 DISK_THREADS = 8  # they wait for fsync, which a disk does for several files at a time
@@ -37,8 +42,15 @@ class Parts:
     """What a run works with."""
 
     documents: Documents
+    pages: Pages
     client: Client
     late: files.LateWrites
+
+    async def archive(self, task: DocumentTask | PageTask) -> DocumentResult:
+        """Archive a document, whatever it is."""
+        if isinstance(task, PageTask):
+            return await self.pages.archive(task)
+        return await self.documents.archive(task)
 
 
 @asynccontextmanager
@@ -47,15 +59,26 @@ async def open_parts(
     places: Places,
     catalog: Catalog,
     on_image: Callable[[ImageRecord], None],
+    on_document: Callable[[DocumentResult], None],
     is_retrying: bool,
 ) -> AsyncIterator[Parts]:
-    """The parts of a run over *config*, closed at its end whatever ends it."""
+    """The parts of a run over *config*, closed at its end whatever ends it.
+
+    Args:
+        on_document: told of the documents that come with others: style sheets of pages.
+    """
     spool = os.path.join(places.state, "tmp")
     files.clear_spool(spool)
     names = [thumbnail.name for thumbnail in config.thumbnails]
     store = FileStore(places.archive_folder, spool)
     journals = os.path.join(places.state, "journal")
-    journal = Journal(journals, new_run_id(), before_sync=store.flush)
+    originals = Originals(os.path.join(places.state, "originals"))
+
+    def flush() -> None:
+        store.flush()
+        originals.flush()
+
+    journal = Journal(journals, new_run_id(), before_sync=flush)
     catalog.follow(journal.sync)
     late = files.LateWrites(os.path.join(places.state, "conflicts"))
     with ThreadPoolExecutor(DISK_THREADS, "disk") as disk:
@@ -89,13 +112,15 @@ async def open_parts(
                 is_retrying=is_retrying,
                 on_image=on_image,
             )
-            finisher = Finisher(places, journal, catalog, Barrier(journal.sync, disk), late, disk)
+            barrier = Barrier(journal.sync, disk)
+            finisher = Finisher(places, journal, catalog, barrier, late, originals, disk)
+            documents = Documents(places, _document_settings(config), images, finisher, disk)
+            max_bytes = config.pages.max_page_bytes
+            visitor = Visitor(places, client, originals, catalog, journal, disk, max_bytes)
+            robots = Robots(client, own_name(config.network)) if config.pages.robots else None
+            pages = Pages(places, visitor, originals, documents, robots, disk, on_document)
             try:
-                yield Parts(
-                    Documents(places, _document_settings(config), images, finisher, disk),
-                    client,
-                    late,
-                )
+                yield Parts(documents, pages, client, late)
             finally:
                 await images.close()
                 await asyncio.get_running_loop().run_in_executor(disk, late.close)

@@ -16,7 +16,7 @@ LAYERS = (
     ("api",),
     ("demo", "report", "maintenance"),
     ("jobs", "scanning"),
-    ("engines",),
+    ("orders", "engines"),
     ("wiring",),
     ("config",),
     ("pipeline", "sources"),

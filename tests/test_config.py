@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.config import KEYS, Config, SourceEntry, load_config
+from archiver.config import KEYS, Config, load_config
 from archiver.errors import ConfigError, UsageError
+from archiver.sources.entry import SourceEntry
 
 FILE = Path(__file__).parents[1] / "config.toml"
 IN_COMMENTS = {"finders", "hosts", "placeholders", "rules"}  # lists that are empty by default, shown as examples
@@ -77,6 +78,16 @@ WRONG = {
     "finder with an odd attribute": (
         "[[finders]]\nselect = 'p'\nattribute = 'a b'",
         "finders[0].attribute = 'a b': expected the name of an attribute",
+    ),
+    "source without a name": ("[[sources]]\nin_place = true", "sources[0].path: expected one of"),
+    "two names of a source": (
+        "[[sources]]\npath = 'a'\nurl = 'https://h.example/'",
+        "sources[0].url = 'https://h.example/': expected one of path, url and feed",
+    ),
+    "page that is no URL": ("[[sources]]\nurl = 'h.example'", "expected an http or https URL"),
+    "page in place": (
+        "[[sources]]\nfeed = 'https://h.example/'\nin_place = true",
+        "sources[0].in_place = True: a page has no place of its own",
     ),
     "no TOML": ("quality = ", "not TOML"),
 }  # fmt: skip

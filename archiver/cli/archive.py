@@ -36,14 +36,16 @@ def command(
 ) -> int:
     """Archive the images of documents and point the documents at them.
 
-    SOURCE is a file, a folder or a quoted glob. Copies go to DIR, each at its path below the
-    SOURCE that named it, with the pictures in DIR/archive; with --in-place the documents
-    themselves are rewritten and the pictures lie in archive/. `archiver restore` undoes it.
+    SOURCE is a file, a folder, a quoted glob, or the URL of a page or a feed. Copies go to DIR,
+    each at its path below the SOURCE that named it, a page at DIR/host/path/index.html with its
+    style sheets, and the pictures to DIR/archive; with --in-place the documents themselves are
+    rewritten and the pictures lie in archive/. `archiver restore` undoes it.
 
     \b
     Examples:
       archiver archive post.md
       archiver archive posts -o site/content
+      archiver archive https://example.com/post/1
       archiver archive 'posts/**/*.md' --in-place --link-prefix /archive/
     """
     if output and in_place:
@@ -56,11 +58,11 @@ def command(
         from archiver.cli.dry_run import print_plan
 
         return print_plan(sources, config, as_json)
-    from archiver import jobs
+    from archiver import jobs, orders
 
     with listening(as_json, quiet, verbose) as listener:
         summary = jobs.archive(
-            [jobs.Order(sources, target)], config, listener, is_retrying=retry, is_waiting=wait
+            [orders.Order(sources, target)], config, listener, is_retrying=retry, is_waiting=wait
         )
     show(summary, listener, target, quiet)
     return exit_code(summary)

@@ -12,15 +12,17 @@ from archiver.config import Config
 from archiver.errors import DocumentError
 from archiver.report.json_lines import dump_json
 from archiver.scanning import scan_documents
+from archiver.sources import is_url
 
 TYPICAL_S = 0.5  # a request with its answer, where no pace is set: a guess that says so
 
 
 def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
     """Print the plan; the exit code: 3 where a document cannot be read."""
-    wanted: set[str] = set()
+    pages = [source for source in sources if is_url(source)]
+    wanted = set(pages)
     documents = problems = 0
-    for found in scan_documents(sources, config):
+    for found in scan_documents([source for source in sources if source not in pages], config):
         documents += 1
         if isinstance(found, DocumentError):
             problems += 1
@@ -28,7 +30,7 @@ def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
         else:
             wanted |= {plan[0].url for plan in found.candidates if plan[0].url.startswith("http")}
     hosts = Counter(urlsplit(url).netloc.rpartition("@")[2] for url in wanted)
-    lines = _objects(hosts, config) if as_json else _lines(hosts, documents, config)
+    lines = _objects(hosts, config) if as_json else _lines(hosts, documents, len(pages), config)
     for line in lines:
         click.echo(line)
     return 3 if problems else 0
@@ -47,8 +49,11 @@ def _objects(hosts: Counter[str], config: Config) -> Iterator[str]:
         yield dump_json({"host": host, "images": count, "seconds": estimate_s(count, host, config)})
 
 
-def _lines(hosts: Counter[str], documents: int, config: Config) -> Iterator[str]:
-    yield f"{documents:,} documents name {hosts.total():,} images on {len(hosts):,} hosts"
+def _lines(hosts: Counter[str], documents: int, pages: int, config: Config) -> Iterator[str]:
+    images = hosts.total() - pages
+    yield f"{documents:,} documents name {images:,} images on {len(hosts):,} hosts"
+    if pages:
+        yield f"{pages:,} pages would be asked for first; what they show is not known before"
     for host, count in hosts.most_common():
         yield f"  {count:>7,}  {host}  about {estimate_s(count, host, config):,.0f} s"
     yield "nothing was asked for, nothing was written"

@@ -48,11 +48,11 @@ def command(
     config = load_with_options(**config_values)
     if not config.sources:
         raise UsageError(SOURCES_TO_PASTE)
-    from archiver import jobs
+    from archiver import jobs, orders
 
     with listening(as_json, quiet, verbose) as listener:
         summary = jobs.archive(
-            jobs.orders_of(config), config, listener, is_retrying=retry, is_waiting=wait
+            orders.orders_of(config), config, listener, is_retrying=retry, is_waiting=wait
         )
     show(summary, listener, config.archive, quiet)
     return exit_code(summary, is_new_only=not strict)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
-from archiver import files, jobs
+from archiver import files, jobs, orders
 from archiver.config import Config
 from archiver.demo.origin import DemoOrigin
 from archiver.model import ImageRecord, Summary
@@ -60,7 +60,7 @@ async def run_demo(folder: Path | None, listener: jobs.Listener | None) -> Demo:
         config = Config(base=str(output))
         network = replace(config.network, connect_to=(f"::127.0.0.1:{origin.port}",))
         summary = await jobs.archive_async(
-            [jobs.Order((str(post),), str(output))], replace(config, network=network), noting
+            [orders.Order((str(post),), str(output))], replace(config, network=network), noting
         )
     rewritten = output / post.name
     changes = _changes(post.read_text(), rewritten.read_text())

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
 
-from archiver.model import DocumentResult, DocumentTask
+from archiver.model import DocumentResult, DocumentTask, PageTask
 
 WINDOW = 64  # documents under way; their bytes and the images they wait for are what memory holds
 
 
+Task = TypeVar("Task", bound=DocumentTask | PageTask)
+
+
 async def archive_all(
-    tasks: Iterable[DocumentTask],
-    archive: Callable[[DocumentTask], Awaitable[DocumentResult]],
+    tasks: Iterable[Task],
+    archive: Callable[[Task], Awaitable[DocumentResult]],
     on_document: Callable[[DocumentResult], None],
     window: int = WINDOW,
 ) -> None:
@@ -23,7 +27,7 @@ async def archive_all(
     """
     gate = asyncio.Semaphore(window)
 
-    async def one(task: DocumentTask) -> None:
+    async def one(task: Task) -> None:
         try:
             on_document(await archive(task))
         finally:

@@ -18,7 +18,7 @@ def make_headers(chain: Chain, settings: FetchSettings) -> dict[str, str]:
     """
     own = settings.host(chain.host)
     headers = {
-        "User-Agent": own.user_agent or settings.user_agent or default_user_agent(settings.contact),
+        "User-Agent": own.user_agent or own_name(settings),
         "Accept": "*/*",
         "Accept-Encoding": "identity",
     }
@@ -32,6 +32,11 @@ def make_headers(chain: Chain, settings: FetchSettings) -> dict[str, str]:
         headers.update(_authorization(own))
     headers.update(own.headers)
     return headers
+
+
+def own_name(settings: FetchSettings) -> str:
+    """The User-Agent where no host has one of its own."""
+    return settings.user_agent or default_user_agent(settings.contact)
 
 
 def default_user_agent(contact: str) -> str:

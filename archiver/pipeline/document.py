@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote_from_bytes
@@ -20,6 +21,7 @@ from archiver import files
 from archiver.errors import ConflictError, DocumentError
 from archiver.files import Snapshot
 from archiver.formats import ReadingSettings, read_document, tell_format
+from archiver.formats.stylesheet import safe_in_css
 from archiver.model import (
     DocumentOutcome,
     DocumentRecord,
@@ -93,42 +95,74 @@ class Documents:
         )
         if task.is_scheduled and self._finisher.is_restored(task, snapshot):
             return DocumentResult(task, DocumentOutcome.UNCHANGED)
-        reading = self._read(data, task)
-        if reading is None or reading.is_opted_out:
+        reading = self.read(data, task)
+        if reading is None or (reading.is_opted_out and not task.url):
             await self._finish(self._draft(task, data, snapshot, data, []))
             return DocumentResult(task, DocumentOutcome.SKIPPED)
         why_not = files.why_not_writable(snapshot) if task.is_in_place else ""
         if why_not and reading.references:
             return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
-        date = find_date(data, snapshot.mtime_ns)
-        records = await self._have_images(reading, task, date)
+        new, replacements, images = await self._rewrite(data, reading, task, snapshot.mtime_ns)
+        draft = self._draft(task, data, snapshot, new, replacements, images)
+        return _result(task, await self._finish(draft), reading, images)
+
+    async def convert(self, data: bytes, task: DocumentTask) -> tuple[bytes, DocumentResult]:
+        """As `archive`, of bytes that are no file: what they become, and nothing is written but
+        pictures."""
+        reading = self.read(data, task)
+        if reading is None or reading.is_opted_out:
+            return data, DocumentResult(task, DocumentOutcome.SKIPPED)
+        try:
+            new, _, images = await self._rewrite(data, reading, task, time.time_ns())
+        except DocumentError as error:
+            return data, DocumentResult(task, DocumentOutcome.UNREADABLE, error.reason)
+        outcome = DocumentOutcome.UNCHANGED if new == data else DocumentOutcome.REWRITTEN
+        return new, _result(task, outcome, reading, images)
+
+    async def _rewrite(
+        self, data: bytes, reading: Reading, task: DocumentTask, mtime_ns: int
+    ) -> tuple[bytes, Sequence[Replacement], tuple[ImageRecord, ...]]:
+        """The new bytes, the replacements that make them, and what became of the images."""
+        records = await self._have_images(reading, task, find_date(data, mtime_ns))
+        had = [records.get(reference.url) for reference in reading.references]
         links = [
-            self._linker.link(reference, records.get(reference.url), task, reading)
-            for reference in reading.references
+            self._linker.link(reference, record, task, reading)
+            for reference, record in zip(reading.references, had, strict=True)
         ]
-        had = (records.get(reference.url) for reference in reading.references)
         widths = [record.width_px if record else 0 for record in had]
-        replacements = plan_edits(reading, links, self._settings.rewrite, widths)
+        replacements = self._plan(reading, links, widths, task)
         new = splice(data, replacements)
         self._check(task, reading, links, new)
-        draft = self._draft(task, data, snapshot, new, replacements, tuple(records.values()))
-        outcome = await self._finish(draft)
-        return DocumentResult(
-            task, outcome, "; ".join(reading.notes), draft.images, len(reading.references)
+        return new, replacements, tuple(records.values())
+
+    def _plan(
+        self,
+        reading: Reading,
+        links: Sequence[bytes | None],
+        widths: Sequence[int],
+        task: DocumentTask,
+    ) -> Sequence[Replacement]:
+        """The edits of the images, and of the style sheets behind them."""
+        sheets = [self._linker.link_sheet(sheet, task, reading) for sheet in reading.sheets]
+        everything = replace(reading, references=reading.references + reading.sheets)
+        return plan_edits(
+            everything, [*links, *sheets], self._settings.rewrite, [*widths, *(0 for _ in sheets)]
         )
 
     async def _finish(self, draft: Draft) -> DocumentOutcome:
         """Once begun it is not torn apart by a cancelled run."""
         return await asyncio.shield(asyncio.ensure_future(self._finisher.finish(draft)))
 
-    def _read(self, data: bytes, task: DocumentTask) -> Reading | None:
-        format = tell_format(data, Path(os.fsdecode(task.source)).suffix)
+    def read(self, data: bytes, task: DocumentTask) -> Reading | None:
+        """What is found in the bytes of a document; None: they are of no format."""
+        format = task.format or tell_format(data, Path(os.fsdecode(task.source)).suffix)
         if format is None:
             return None
-        base_url = self._settings.base_url or document_url(task.source)
-        return read_document(
-            data, format=format, base_url=base_url, settings=self._settings.reading
-        )
+        base_url = task.url or self._settings.base_url or document_url(task.source)
+        settings = self._settings.reading
+        if task.url:
+            settings = replace(settings, is_moved=True, charset=task.charset)
+        return read_document(data, format=format, base_url=base_url, settings=settings)
 
     def _draft(
         self,
@@ -145,6 +179,7 @@ class Documents:
             hashlib.sha256(new).hexdigest(),
             plan_splices(data, replacements),
             format_time(datetime.now(UTC)),
+            is_copy=not task.is_in_place,
         )
         return Draft(task, data, snapshot, new, record, images)
 
@@ -152,7 +187,7 @@ class Documents:
         self, reading: Reading, task: DocumentTask, date: datetime
     ) -> dict[str, ImageRecord]:
         """URL → record, for each image of the document that is ours to take."""
-        base_url = self._settings.base_url or None
+        base_url = task.url or self._settings.base_url or None
         wanted = {
             r.url: Wanted(r.url, r.attributes, base_url, task.root, date)
             for r in reversed(reading.references)
@@ -181,9 +216,16 @@ class Documents:
             settings=self._settings.reading,
         )
         kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
+        kept |= {safe_in_css(url) for url in kept}
         for reference in again.references:
             if not (reference.url in kept or self._linker.is_local(reference.url)):
                 raise DocumentError(task.name, f"the new text would name {reference.url}")
+
+
+def _result(
+    task: DocumentTask, outcome: DocumentOutcome, reading: Reading, images: tuple[ImageRecord, ...]
+) -> DocumentResult:
+    return DocumentResult(task, outcome, "; ".join(reading.notes), images, len(reading.references))
 
 
 def document_url(path: bytes) -> str:

@@ -20,6 +20,7 @@ from archiver.files import LateWrites, Snapshot
 from archiver.journal import Journal
 from archiver.model import DocumentOutcome, DocumentRecord, DocumentTask, ImageRecord
 from archiver.pipeline.barrier import Barrier
+from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
 
 T = TypeVar("T")
@@ -52,10 +53,12 @@ class Finisher:
         catalog: Catalog,
         barrier: Barrier,
         late: LateWrites,
+        originals: Originals,
         disk: Executor,
     ) -> None:
         self._places, self._journal, self._catalog = places, journal, catalog
         self._barrier, self._late, self._disk = barrier, late, disk
+        self._originals = originals
         self._conflicts = os.path.join(places.state, "conflicts")
 
     async def finish(self, draft: Draft) -> DocumentOutcome:
@@ -98,24 +101,27 @@ class Finisher:
         if found == draft.record.sha256_after:
             self._remember(draft, draft.snapshot)
             return DocumentOutcome.UNCHANGED
-        is_ours = found is not None and self._is_ours(draft, found)
+        known = self._catalog.find_document_record(draft.record.path)
+        is_ours = found is not None and self._is_ours(draft, found, known)
 
         def write() -> Snapshot:
             return files.write_new(target, draft.new, replace=is_ours)
 
-        if draft.record.splices:
+        if draft.record.splices or known is not None:  # whose links must not be undone in it
             await self._with_intent(draft, write)
             return self._done(draft, draft.snapshot)
         await self._on_disk(write)
         self._remember(draft, draft.snapshot)
         return DocumentOutcome.UNCHANGED
 
-    def _is_ours(self, draft: Draft, found: str) -> bool:
+    def _is_ours(self, draft: Draft, found: str, known: DocumentRecord | None) -> bool:
         """Whether what stands at the target came from us: an earlier copy, not a person's edit."""
-        known = self._catalog.find_document_record(draft.record.path)
-        return found == draft.snapshot.sha256 or (
-            known is not None and found in (known.sha256_before, known.sha256_after)
-        )
+        if found == draft.snapshot.sha256 or self._originals.holds(found):
+            return True
+        if known is not None and found in (known.sha256_before, known.sha256_after):
+            return True
+        state = self._catalog.document_state(draft.record.path)  # a copy without links of ours
+        return state is not None and found == state.sha256
 
     async def _with_intent(self, draft: Draft, write: Callable[[], Snapshot]) -> Snapshot:
         """Write once the intent is durable; a write that cannot be made ends the intent."""
@@ -135,6 +141,8 @@ class Finisher:
         return DocumentOutcome.REWRITTEN
 
     def _remember(self, draft: Draft, snapshot: Snapshot) -> None:
+        if draft.task.url:
+            return  # it is asked for anew, whatever it was
         waiting = [i.not_before for i in draft.images if not i.outcome.is_had and i.not_before]
         self._catalog.set_document_state(
             draft.record.path,

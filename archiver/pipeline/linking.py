@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
@@ -50,6 +51,14 @@ class Linker:
             return None
         link = self._link(reference, record, task, reading.format)
         return link and link.decode("ascii").encode(reading.encoding)
+
+    def link_sheet(self, sheet: Reference, task: DocumentTask, reading: Reading) -> bytes | None:
+        """What is written for a style sheet that is saved as well; None: it was not had."""
+        target = task.sheets.get(sheet.url)
+        if target is None:
+            return None
+        link = relative_link(task.target, os.fsdecode(target))
+        return link.decode("ascii").encode(reading.encoding)
 
     def is_ours(self, url: str) -> bool:
         """Whether *url* is where a copy of ours is, or will be, on the web."""

@@ -5,6 +5,6 @@ git what it ignores.
 """
 
 from archiver.sources.folders import SourceFile
-from archiver.sources.named import SourceSettings, find_documents
+from archiver.sources.named import SourceSettings, find_documents, is_url
 
-__all__ = ["SourceFile", "SourceSettings", "find_documents"]
+__all__ = ["SourceFile", "SourceSettings", "find_documents", "is_url"]

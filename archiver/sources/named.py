@@ -132,10 +132,17 @@ def _open_folder(
     )
 
 
+def is_url(source: str) -> bool:
+    """Whether a name means a page or feed on the web, and no file."""
+    return source.lower().startswith(("http://", "https://")) and not os.path.lexists(source)
+
+
 def _refuse_streams(source: str) -> None:
     if source == "":
         raise UsageError("an empty name is no source; name a file or a folder")
     if source == "-":
         raise UsageError("-: documents aren't read from standard input; name a file")
-    if source.lower().startswith(("http:", "https:")) and not os.path.lexists(source):
-        raise UsageError(f"{redact(source)}: is a URL; save the page and name the file")
+    if is_url(source):
+        raise UsageError(
+            f"{redact(source)}: is a URL; this asks no network: archive the page, or name a file"
+        )

@@ -1,0 +1,80 @@
+"""What a job is asked to do: which sources, and where their documents go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archiver.config import Config
+from archiver.errors import UsageError
+from archiver.model import PageTask
+from archiver.redact import redact
+from archiver.sources import SourceSettings, is_url
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to archive and where the documents go.
+
+    Attributes:
+        sources: files, folders and globs, and URLs of pages and feeds.
+        output: the folder for copies; None: the documents are rewritten where they are.
+        is_scheduled: whether it comes from the configuration and not from a person.
+        is_feed: whether the URLs are of feeds, and nothing else will do.
+    """
+
+    sources: tuple[str, ...]
+    output: str | None
+    settings: SourceSettings = field(default_factory=SourceSettings)
+    is_scheduled: bool = False
+    is_feed: bool = False
+
+
+def orders_of(config: Config) -> list[Order]:
+    """The sources of a configuration; relative paths count from its base folder."""
+    return [
+        Order(
+            (source.url or source.feed or os.path.join(config.base, source.path),),
+            None if source.in_place else os.path.join(config.base, source.output),
+            SourceSettings(source.include, source.exclude),
+            is_scheduled=True,
+            is_feed=bool(source.feed),
+        )
+        for source in config.sources
+    ]
+
+
+def list_pages(orders: Sequence[Order]) -> Iterator[PageTask]:
+    """The pages and feeds of *orders*, each once a folder."""
+    seen: set[tuple[str, str]] = set()
+    for order in orders:
+        for source in filter(is_url, order.sources):
+            folder = os.path.realpath(order.output or ".")
+            if (source, folder) not in seen:
+                seen.add((source, folder))
+                yield PageTask(source, os.fsencode(folder), order.is_feed, order.is_scheduled)
+
+
+def check_links(order: Order, config: Config) -> None:
+    """Refuse relative links in a site whose generator moves its posts, and pages without a place.
+
+    Raises:
+        UsageError: with what to say instead.
+    """
+    url = next(filter(is_url, order.sources), None)
+    if url is not None and order.output is None:
+        raise UsageError(f"{redact(url)}: a page cannot be rewritten in place; save it with -o DIR")
+    if order.output is not None or config.rewrite.link_prefix:
+        return
+    from archiver.sites import find_site  # only here: it reads generators' own files
+
+    for source in order.sources:
+        site = find_site(Path(source).resolve())
+        if site is not None and site.link_prefix:
+            raise UsageError(
+                f"{site.root} is a site of {site.generator}, which moves its posts: relative links "
+                f"would break. Run `archiver init` there, or add to the configuration:\n"
+                f'archive = "{site.archive}"\nlink_prefix = "{site.link_prefix}"'
+            )

@@ -1,0 +1,171 @@
+"""One page, feed or style sheet fetched, its bytes kept, the visit noted."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+
+from archiver import files
+from archiver.catalog import Catalog
+from archiver.errors import DocumentError, FetchError
+from archiver.fetch.client import Client
+from archiver.formats import detect_format
+from archiver.journal import Journal
+from archiver.model import Download, Visit
+from archiver.pipeline.originals import Originals
+from archiver.pipeline.page_place import place_page, place_sheet
+from archiver.pipeline.places import Places
+from archiver.pipeline.records import now_text
+from archiver.redact import redact
+
+# What browsers send: some servers choose by it between a page, an application and an error.
+ACCEPT_PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+ACCEPT_FEED = (
+    "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.8"
+)
+ACCEPT_SHEET = "text/css,*/*;q=0.1"
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to fetch.
+
+    Attributes:
+        url: http or https, normalized.
+        folder: what it is saved below; absolute.
+        kind: ``page`` (or a feed), ``feed`` or ``sheet``.
+        is_conditional: whether a server is told what we have.
+        referer: the Referer header; None for none.
+    """
+
+    url: str
+    folder: bytes
+    kind: str = "page"
+    is_conditional: bool = False
+    referer: str | None = None
+
+
+class Visitor:
+    """Fetches documents; what they held before stays."""
+
+    def __init__(
+        self,
+        places: Places,
+        client: Client,
+        originals: Originals,
+        catalog: Catalog,
+        journal: Journal,
+        disk: Executor,
+        max_bytes: int,
+    ) -> None:
+        self._places, self._client, self._originals = places, client, originals
+        self._catalog, self._journal, self._disk = catalog, journal, disk
+        self._max_bytes = max_bytes
+
+    async def visit(self, wish: Wish) -> Visit:
+        """What the URL holds now; a visit that brings known bytes is not noted again.
+
+        Raises:
+            FetchError: nothing came.
+            DocumentError: what came is no such document.
+        """
+        known = self._catalog.find_visit(wish.url, self._places.relative(wish.folder))
+        has_known = known is not None and self._originals.holds(known.sha256)
+        is_asked = has_known and wish.is_conditional and known is not None
+        try:
+            found = await self._fetch(wish, known if is_asked else None)
+        except FetchError as error:
+            if error.reason == "not-modified" and known is not None:
+                return known
+            raise
+        if known is not None and _is_same(known, found):
+            return known
+        self._journal.append_visit(found)
+        self._catalog.add_visit(found)
+        return found
+
+    async def _fetch(self, wish: Wish, known: Visit | None) -> Visit:
+        charset = _Charset()
+
+        async def keep(download: Download) -> Visit:
+            return await self._keep(download, wish, charset.label)
+
+        return await self._client.fetch(
+            wish.url,
+            check=keep,
+            referer=wish.referer,
+            max_bytes=self._max_bytes,
+            etag=known.etag if known else "",
+            last_modified=known.last_modified if known else "",
+            headers={"Accept": _ACCEPT[wish.kind]},
+            on_answer=charset.note,
+        )
+
+    async def _keep(self, download: Download, wish: Wish, charset: str) -> Visit:
+        loop = asyncio.get_running_loop()
+        data = await loop.run_in_executor(self._disk, files.read_bytes, download.path)
+        format = tell_fetched(data, download.media_type, wish.kind)
+        if format is None:
+            expected = {"sheet": "style sheet", "feed": "feed"}.get(wish.kind, "page and no feed")
+            raise DocumentError(redact(wish.url), f"is no {expected} ({download.media_type})")
+        await loop.run_in_executor(self._disk, self._originals.put, download.path, download.sha256)
+        place = wish.folder + b"/" + _place(wish.url, format, data).encode()
+        return Visit(
+            wish.url,
+            self._places.relative(place),
+            download.sha256,
+            download.final_url,
+            format,
+            charset,
+            download.etag,
+            download.last_modified,
+            now_text(),
+        )
+
+
+_ACCEPT = {"page": ACCEPT_PAGE, "feed": ACCEPT_FEED, "sheet": ACCEPT_SHEET}
+
+
+class _Charset:
+    """The charset that the last answer named."""
+
+    def __init__(self) -> None:
+        self.label = ""
+
+    def note(self, url: str, headers: Mapping[str, str]) -> None:
+        match = _CHARSET.search(headers.get("content-type", ""))
+        self.label = match[1] if match else ""
+
+
+def tell_fetched(data: bytes, media_type: str, kind: str) -> str | None:
+    """The format of what was fetched as a *kind*; None: it is no such document.
+
+    >>> tell_fetched(b"Hello", "text/html", "page"), tell_fetched(b"Hello", "text/plain", "page")
+    ('html', None)
+    """
+    found = detect_format(data, None)
+    if kind == "sheet":
+        is_other = found in ("html", "feed", "svg", None)
+        return None if is_other and media_type != "text/css" else "stylesheet"
+    if found == "feed" or (found == "html" and kind == "page"):
+        return found
+    return "html" if media_type in _HTML_TYPES and kind == "page" else None
+
+
+def _place(url: str, format: str, data: bytes) -> str:
+    if format == "stylesheet":
+        return place_sheet(url)
+    is_json = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    return place_page(url, ".html" if format == "html" else ".json" if is_json else ".xml")
+
+
+def _is_same(known: Visit, found: Visit) -> bool:
+    """Whether two visits differ in nothing that the saved document is made from."""
+    return known == replace(
+        found, etag=known.etag, last_modified=known.last_modified, when=known.when
+    )
