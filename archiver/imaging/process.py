@@ -26,6 +26,7 @@ from archiver.model import Outcome, Picture, Sanitized
 
 WORKER_MODULE = "archiver.imaging.worker"
 _START_S = 30.0  # imports take 0.15 s; on a machine in trouble longer
+_CLOSE_S = 5.0  # the pipes of a dead process close at once, or somebody else holds them
 _PIPE_BYTES = 2**20  # read ahead from the pipe; more only costs memory
 # All else stays here, since credentials come in variables of any name.
 _PASSED_ON = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR"}
@@ -121,18 +122,25 @@ class WorkerProcess:
             raise WorkerDied(str(error)) from error
 
     def kill(self) -> None:
-        """End it at once; a second time does nothing."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        """End it at once; a second time does nothing.
+
+        By the system's call: asyncio's own looks for an exit code first, and where it finds one,
+        the watcher of children can't any more and makes one up.
+        """
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def wait(self) -> int:
         """Its exit code, once it has ended and its pipes are closed; negative for a signal."""
         code = await self._process.wait()
         self._tasks.close()
-        with suppress(ConnectionError):
-            await self._tasks.wait_closed()
-        with suppress(RuntimeError):  # a task still reads, and meets the end itself
-            await self._answers.read()
+        with suppress(ConnectionError, TimeoutError):
+            async with asyncio.timeout(_CLOSE_S):
+                await self._tasks.wait_closed()
+        with suppress(RuntimeError, TimeoutError):  # a task still reads, and meets the end itself
+            async with asyncio.timeout(_CLOSE_S):
+                await self._answers.read()
         return code
 
 

@@ -25,6 +25,7 @@ OPTIONS = (
     | pyromark.Options.ENABLE_TASKLISTS
 )
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\n|\r)|[^\r\n]++")
+_CR = re.compile(r"\r(?!\n)")
 _LONE = re.compile("[\ud800-\udfff]")
 _BLOCKS = frozenset({
     "Paragraph", "Heading", "BlockQuote", "CodeBlock", "List", "Item", "FootnoteDefinition",
@@ -86,7 +87,8 @@ def scan_markdown(text: str) -> Scan:
     >>> [(i.start, i.destination.place) for i in scan_markdown("a ![b](c.png 'd')").images]
     [(2, (7, 12))]
     """
-    source = _LONE.sub("\ufffd", text)
+    # The parser takes a CR for a line end, but not in the line that opens a fence.
+    source = _CR.sub("\n", _LONE.sub("\ufffd", text))
     walk = _Walk(source)
     for event, span in pyromark.events_with_range(source, options=OPTIONS):
         walk.step(event, span["start"], span["end"])

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pyromark
 import pytest
 import turbohtml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archiver.formats import ReadingSettings, read_document
@@ -344,6 +344,7 @@ def test_images_are_those_of_the_rendered_page(text):
 
 
 @settings(max_examples=200, deadline=None)
+@example("```\n![a](//h/1.png)`", "\r", False)
 @given(posts(), st.sampled_from(["\r\n", "\r"]), st.booleans())
 def test_line_ends_and_bom_change_no_url(text, line_end, has_bom):
     other = ("\ufeff" if has_bom else "") + text.replace("\n", line_end)
