@@ -7,12 +7,12 @@ unchanged documents costs a walk, one query and a comparison for each.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from itertools import chain
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archiver import files
 from archiver.catalog import Catalog
@@ -25,11 +25,14 @@ from archiver.model import (
     PageTask,
     Summary,
 )
-from archiver.orders import Order, check_links, list_pages
+from archiver.orders import Order, check_links, list_pages, stream_task
 from archiver.pipeline.places import Places
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.tally import Tally
 from archiver.sources import SourceFile, find_documents, is_url
+
+if TYPE_CHECKING:
+    from archiver.wiring import Parts
 
 
 class Listener(Protocol):
@@ -90,6 +93,29 @@ async def archive_async(
         return job.summary()
 
 
+def archive_bytes(
+    data: bytes,
+    config: Config,
+    listener: Listener,
+    *,
+    is_retrying: bool = False,
+    is_waiting: bool = False,
+) -> tuple[bytes, Summary]:
+    """Archive the pictures of a document that is no file; what it becomes, and the summary.
+
+    Its links are those of a file in the base folder. Relative ones in it are those of a file in the
+    current folder, and stay where that is the same.
+
+    Raises:
+        LockHeldError: another run works on the same archive.
+        RunError: the run cannot go on.
+    """
+    with Job((), config, listener, is_retrying, is_waiting) as job:
+        import asyncio
+
+        return asyncio.run(job.convert(data)), job.summary()
+
+
 class Job:
     """One run over some orders; a context manager that holds the lock."""
 
@@ -145,6 +171,24 @@ class Job:
     async def work(self) -> None:
         """Archive what needs it."""
         from archiver.engines.local import archive_all
+
+        async with self._open_parts() as parts:
+            await archive_all(self._work, parts.archive, self._note)
+        for path, kept in parts.late.found:
+            reason = f"saved by someone at the moment of the rewrite; that is kept in {kept}"
+            task = DocumentTask(path, path, b"", files.shown(path))
+            self._note(DocumentResult(task, DocumentOutcome.CONFLICT, reason))
+
+    async def convert(self, data: bytes) -> bytes:
+        """What the bytes of a document become; no file but of pictures is written."""
+        async with self._open_parts() as parts:
+            task = stream_task(self._places.base)
+            new, result = await parts.documents.convert(data, task)
+        self._note(result)
+        return new
+
+    @asynccontextmanager
+    async def _open_parts(self) -> AsyncIterator[Parts]:
         from archiver.wiring import open_parts
 
         async with open_parts(
@@ -156,13 +200,9 @@ class Job:
             self._is_retrying,
         ) as parts:
             try:
-                await archive_all(self._work, parts.archive, self._note)
+                yield parts
             finally:
                 self._requests = parts.client.requests_made
-        for path, kept in parts.late.found:
-            reason = f"saved by someone at the moment of the rewrite; that is kept in {kept}"
-            task = DocumentTask(path, path, b"", files.shown(path))
-            self._note(DocumentResult(task, DocumentOutcome.CONFLICT, reason))
 
     def summary(self) -> Summary:
         return self._tally.summary(self._requests)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from archiver.config import Config
 from archiver.errors import UsageError
-from archiver.model import PageTask
+from archiver.model import DocumentTask, PageTask
 from archiver.redact import redact
 from archiver.sources import SourceSettings, is_url
+
+STREAM = "-"  # standard input as a source, and its name in reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,12 @@ def list_pages(orders: Sequence[Order]) -> Iterator[PageTask]:
             if (source, folder) not in seen:
                 seen.add((source, folder))
                 yield PageTask(source, os.fsencode(folder), order.is_feed, order.is_scheduled)
+
+
+def stream_task(base: bytes) -> DocumentTask:
+    """Standard input: as if it were read in the current folder and written in *base*."""
+    here, name = os.fsencode(os.path.realpath(os.curdir)), os.fsencode(STREAM)
+    return DocumentTask(os.path.join(here, name), os.path.join(base, name), here, STREAM)
 
 
 def check_links(order: Order, config: Config) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,11 @@ import click
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options, report_options
 from archiver.cli.output import exit_code, listening, show
-from archiver.errors import UsageError
+from archiver.config import Config
+from archiver.errors import DocumentError, UsageError
+from archiver.jobs import Listener
+from archiver.model import Summary
+from archiver.orders import STREAM
 
 
 @click.command("archive", epilog=EXIT_CODES)
@@ -41,16 +46,31 @@ def command(
     style sheets, and the pictures to DIR/archive; with --in-place the documents themselves are
     rewritten and the pictures lie in archive/. `archiver restore` undoes it.
 
+    SOURCE - is one document from standard input, which goes to standard output; its pictures lie in
+    archive/, with -o in DIR/archive, and the summary goes to standard error. Nothing is kept of the
+    document itself, so `restore` does not know it.
+
     \b
     Examples:
       archiver archive post.md
       archiver archive posts -o site/content
       archiver archive https://example.com/post/1
       archiver archive 'posts/**/*.md' --in-place --link-prefix /archive/
+      archiver archive - < post.md > local.md
     """
     if output and in_place:
         raise UsageError("-o and --in-place: name one of them")
     config = load_with_options(**config_values)
+    if STREAM in sources:
+        if len(sources) > 1 or in_place or dry_run:
+            raise UsageError(
+                f"{STREAM}: standard input goes alone, without --in-place or --dry-run"
+            )
+        config = replace(config, base=output or ".")
+        with listening(as_json, quiet, verbose, is_stdout_taken=True) as listener:
+            summary = archive_stream(config, listener, retry, wait)
+        show(summary, listener, config.base, quiet, is_stdout_taken=True)
+        return exit_code(summary)
     target = None if in_place else output or "archived"
     if target is not None:
         config = replace(config, base=target)
@@ -66,3 +86,21 @@ def command(
         )
     show(summary, listener, target, quiet)
     return exit_code(summary)
+
+
+def archive_stream(
+    config: Config, listener: Listener, is_retrying: bool, is_waiting: bool
+) -> Summary:
+    """Archive the pictures of standard input; the document goes to standard output."""
+    from archiver import jobs
+    from archiver.files.documents import MAX_DOCUMENT_BYTES
+
+    data = sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1)
+    if len(data) > MAX_DOCUMENT_BYTES:
+        raise DocumentError(STREAM, f"larger than {MAX_DOCUMENT_BYTES} bytes")
+    new, summary = jobs.archive_bytes(
+        data, config, listener, is_retrying=is_retrying, is_waiting=is_waiting
+    )
+    sys.stdout.buffer.write(new)
+    sys.stdout.buffer.flush()
+    return summary

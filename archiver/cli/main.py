@@ -60,7 +60,7 @@ class _Commands(click.Group):
 
 
 def _names_a_source(word: str) -> bool:
-    return os.path.lexists(word) or "://" in word or any(c in word for c in "/*?[")
+    return word == "-" or os.path.lexists(word) or "://" in word or any(c in word for c in "/*?[")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

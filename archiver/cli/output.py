@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import click
 
@@ -28,11 +29,17 @@ def set_up_logging(verbose: int = 0) -> None:
 
 
 @contextmanager
-def listening(as_json: bool, quiet: bool, verbose: int) -> Iterator[Listener]:
-    """The listener for a run; a progress bar only where someone looks at a terminal."""
+def listening(
+    as_json: bool, quiet: bool, verbose: int, *, is_stdout_taken: bool = False
+) -> Iterator[Listener]:
+    """The listener for a run; a progress bar only where someone looks at a terminal.
+
+    Args:
+        is_stdout_taken: whether the document itself goes there, and all else to stderr.
+    """
     set_up_logging(verbose)
     if as_json:
-        yield JsonLines(click.echo)
+        yield JsonLines(partial(click.echo, err=is_stdout_taken))
     elif quiet or verbose or not sys.stderr.isatty():
         yield Silent()
     else:
@@ -42,13 +49,21 @@ def listening(as_json: bool, quiet: bool, verbose: int) -> Iterator[Listener]:
             yield progress
 
 
-def show(summary: Summary, listener: Listener, where: str | None, quiet: bool) -> None:
+def show(
+    summary: Summary,
+    listener: Listener,
+    where: str | None,
+    quiet: bool,
+    *,
+    is_stdout_taken: bool = False,
+) -> None:
     """The end of a run; *where* is the folder to look at."""
     if isinstance(listener, JsonLines):
         listener.on_summary(summary)
     elif not quiet:
-        click.echo(format_summary(summary))
-        click.echo(f"look at: {where or 'the documents themselves; archive/ holds the pictures'}")
+        click.echo(format_summary(summary), err=is_stdout_taken)
+        look = where or "the documents themselves; archive/ holds the pictures"
+        click.echo(f"look at: {look}", err=is_stdout_taken)
 
 
 def exit_code(summary: Summary, is_new_only: bool = False) -> int:

@@ -141,7 +141,7 @@ def _refuse_streams(source: str) -> None:
     if source == "":
         raise UsageError("an empty name is no source; name a file or a folder")
     if source == "-":
-        raise UsageError("-: documents aren't read from standard input; name a file")
+        raise UsageError("-: only `archiver archive` reads standard input; name a file")
     if is_url(source):
         raise UsageError(
             f"{redact(source)}: is a URL; this asks no network: archive the page, or name a file"
