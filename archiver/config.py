@@ -20,6 +20,7 @@ from archiver.fetch.settings import FetchSettings
 from archiver.formats import ReadingSettings
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 from archiver.pipeline.acceptance import AcceptanceSettings
+from archiver.pipeline.dynamic import SkipSettings
 from archiver.pipeline.page_settings import PageSettings
 from archiver.rewrite.links import RewriteSettings
 from archiver.settings import convert, field_names, field_types, unknown_key
@@ -52,6 +53,7 @@ class Config:
     acceptance: AcceptanceSettings = field(default_factory=AcceptanceSettings)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
     rewrite: RewriteSettings = field(default_factory=RewriteSettings)
+    skip: SkipSettings = field(default_factory=SkipSettings)
     network: FetchSettings = field(default_factory=FetchSettings)
     imaging: ImagingSettings = field(default_factory=ImagingSettings)
     pages: PageSettings = field(default_factory=PageSettings)
@@ -81,6 +83,7 @@ _PARTS: Mapping[str, type[Any]] = {
     "acceptance": AcceptanceSettings,
     "reading": ReadingSettings,
     "rewrite": RewriteSettings,
+    "skip": SkipSettings,
     "network": FetchSettings,
     "imaging": ImagingSettings,
     "pages": PageSettings,

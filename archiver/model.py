@@ -460,6 +460,7 @@ class Summary:
         is_new_loss: whether a loss was found by this run (not known from an earlier one).
         problems: documents that need a person, with the reason.
         watermarked: how many stored pictures kept their mark.
+        skipped: reason → count of the pictures that must not be frozen.
         bytes: stored by this run.
         requests: made by this run.
     """
@@ -474,3 +475,4 @@ class Summary:
     lost: tuple[tuple[ImageRecord, str], ...] = ()
     problems: tuple[DocumentResult, ...] = ()
     is_new_loss: bool = False
+    skipped: Mapping[str, int] = field(default_factory=_nothing, hash=False)

@@ -21,6 +21,7 @@ from archiver.pipeline.acceptance import Judge
 from archiver.pipeline.barrier import Barrier
 from archiver.pipeline.document import Documents, DocumentSettings
 from archiver.pipeline.drawing import Drawings
+from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.finishing import Finisher
 from archiver.pipeline.habits import Habits
 from archiver.pipeline.hunt import Hunter
@@ -89,6 +90,7 @@ async def open_parts(
             quarantine = os.path.join(places.state, "quarantine")
             keeper = Keeper(store, examiner, names, places.archive, spool, quarantine, disk)
             judge = Judge(config.acceptance)
+            skips = Skips(config.skip, config.network)
             hunter = Hunter(
                 client,
                 keeper,
@@ -97,6 +99,7 @@ async def open_parts(
                 config.planning,
                 config.network,
                 config.acceptance.compare_clean,
+                skips,
             )
             images = Images(
                 catalog=catalog,
@@ -106,6 +109,7 @@ async def open_parts(
                 keeper=keeper,
                 drawings=Drawings(keeper, config.rewrite.svg, places.archive, disk),
                 judge=judge,
+                skips=skips,
                 planning=config.planning,
                 spool=spool,
                 max_bytes=config.network.max_bytes,

@@ -10,8 +10,9 @@ import click
 
 from archiver.config import Config
 from archiver.errors import DocumentError
+from archiver.pipeline.dynamic import Skips
 from archiver.report.json_lines import dump_json
-from archiver.scanning import scan_documents
+from archiver.scanning import Scan, scan_documents
 from archiver.sources import is_url
 
 TYPICAL_S = 0.5  # a request with its answer, where no pace is set: a guess that says so
@@ -21,6 +22,7 @@ def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
     """Print the plan; the exit code: 3 where a document cannot be read."""
     pages = [source for source in sources if is_url(source)]
     wanted = set(pages)
+    skips = Skips(config.skip, config.network)
     documents = problems = 0
     for found in scan_documents([source for source in sources if source not in pages], config):
         documents += 1
@@ -28,12 +30,20 @@ def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
             problems += 1
             click.echo(f"archiver: {found}", err=True)
         else:
-            wanted |= {plan[0].url for plan in found.candidates if plan[0].url.startswith("http")}
+            wanted |= set(_urls(found, skips))
     hosts = Counter(urlsplit(url).netloc.rpartition("@")[2] for url in wanted)
     lines = _objects(hosts, config) if as_json else _lines(hosts, documents, len(pages), config)
     for line in lines:
         click.echo(line)
     return 3 if problems else 0
+
+
+def _urls(found: Scan, skips: Skips) -> Iterator[str]:
+    """What would be asked for first."""
+    for reference, plan in zip(found.reading.references, found.candidates, strict=True):
+        is_remote = plan[0].url.startswith("http")
+        if is_remote and not skips.reason(reference.url, reference.attributes):
+            yield plan[0].url
 
 
 def estimate_s(count: int, host: str, config: Config) -> float:

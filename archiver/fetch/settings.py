@@ -34,6 +34,8 @@ class HostSettings:
         by_domain: whether all hosts below one registrable domain count as one host.
         mirrors: URLs to ask where the host does not give a picture any more, with ``{path}``,
             ``{query}``, ``{host}`` or ``{url}`` in them; ``file:///folder/{path}`` is a backup.
+        skip: true leaves their pictures as they are, false archives also those that the table of
+            badges, counters and trackers names.
     """
 
     pattern: str
@@ -47,6 +49,7 @@ class HostSettings:
     verify_tls: bool = True
     by_domain: bool = False
     mirrors: tuple[str, ...] = ()
+    skip: bool | None = None
 
     def __post_init__(self) -> None:
         """Raises ConfigError for a mirror that can't be used."""

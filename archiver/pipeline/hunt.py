@@ -19,6 +19,7 @@ from archiver.pipeline.acceptance import (
     is_same_picture,
 )
 from archiver.pipeline.attempts import Attempt, AttemptPlan, list_referers
+from archiver.pipeline.dynamic import PIXEL, Skips
 from archiver.pipeline.habits import Habits, host_of
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.trail import Find, Trail
@@ -43,7 +44,9 @@ class Hunter:
         planning: PlanningSettings,
         network: FetchSettings,
         compare_clean: str,
+        skips: Skips,
     ) -> None:
+        self._skips = skips
         self._client, self._keeper, self._judge, self._habits = client, keeper, judge, habits
         self._planning, self._network, self._compare = planning, network, compare_clean
 
@@ -112,6 +115,7 @@ class Hunter:
                 raise PictureError(candidate.url, Outcome.PLACEHOLDER, "html") from error
             raise
         doubt = self._judge.doubt(wanted.url, candidate, download, picture, wanted.attributes)
+        self._skips.check_picture(candidate.url, picture)
         return Find(
             attempt, replace(download, path=files.move_spool(download.path)), picture, doubt
         )
@@ -128,6 +132,8 @@ class Hunter:
             try:
                 find = await self.ask(attempt, wanted, trail)
             except ImageLostError as error:
+                if error.reason == PIXEL:
+                    raise
                 plan.refuse(attempt, error)
                 continue
             if not find.doubt:

@@ -15,10 +15,17 @@ from archiver.journal import Journal
 from archiver.model import ImageRecord, Outcome
 from archiver.pipeline.acceptance import Judge
 from archiver.pipeline.drawing import Drawings, is_drawing
+from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.local import copy_local, local_path
-from archiver.pipeline.records import found_record, local_record, lost_record, now_text
+from archiver.pipeline.records import (
+    found_record,
+    local_record,
+    lost_record,
+    now_text,
+    skipped_record,
+)
 from archiver.pipeline.rescue import Rescuer
 from archiver.pipeline.schedule import is_due
 from archiver.pipeline.trail import Find, Trail
@@ -48,6 +55,7 @@ class Images:
         keeper: Keeper,
         drawings: Drawings,
         judge: Judge,
+        skips: Skips,
         planning: PlanningSettings,
         spool: str,
         max_bytes: int,
@@ -57,7 +65,7 @@ class Images:
         self._catalog, self._journal = catalog, journal
         self._hunter, self._rescuer = hunter, rescuer
         self._keeper, self._drawings = keeper, drawings
-        self._judge, self._planning = judge, planning
+        self._judge, self._skips, self._planning = judge, skips, planning
         self._spool, self._max_bytes = spool, max_bytes
         self._is_retrying, self._on_image = is_retrying, on_image
         self._under_way: dict[str, asyncio.Task[ImageRecord]] = {}
@@ -106,6 +114,9 @@ class Images:
         known = self._catalog.find_image(wanted.url)
         if known is not None and self._is_kept(known):
             return await self._reuse(known, wanted)
+        reason = self._skips.reason(wanted.url, wanted.attributes)
+        if reason:
+            return self._skip(wanted.url, reason, known)
         if known is not None and not known.outcome.is_had and not self._may_ask(known):
             return known
         record = await self._fetch(wanted, known)
@@ -133,7 +144,17 @@ class Images:
         self._drawn[wanted.url].set()
         return await self._drawings.finish(record, wanted, self._have_inside)
 
+    def _skip(self, url: str, reason: str, known: ImageRecord | None) -> ImageRecord:
+        """Leave the picture as it is; said once."""
+        if known is not None and (known.outcome, known.reason) == (Outcome.SKIPPED, reason):
+            return known
+        record = skipped_record(url, reason)
+        self._note(record)
+        return record
+
     def _may_ask(self, known: ImageRecord) -> bool:
+        if self._skips.is_pixel(known):
+            return False
         return self._is_retrying or is_due(known, datetime.now(UTC))
 
     def _note(self, record: ImageRecord) -> None:
@@ -144,6 +165,8 @@ class Images:
                 "stored url=%s digest=%s size_bytes=%d",
                 redact(record.url), record.digest, record.size_bytes,
             )  # fmt: skip
+        elif record.outcome is Outcome.SKIPPED:
+            logger.info("skipped url=%s reason=%s", redact(record.url), record.reason)
         else:
             logger.warning(
                 "lost url=%s outcome=%s reason=%s",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from archiver.errors import ImageLostError
 from archiver.model import ImageRecord, Kind, Outcome
+from archiver.pipeline.dynamic import PIXEL
 from archiver.pipeline.schedule import format_time, next_time
 from archiver.pipeline.trail import Find, Trail
 from archiver.redact import redact
@@ -44,6 +46,9 @@ def lost_record(
         known: its record of an earlier run.
     """
     now = datetime.now(UTC)
+    if error.reason == PIXEL:
+        found = skipped_record(url, PIXEL)
+        return replace(found, attempts=trail.requests, width_px=1, height_px=1)
     return ImageRecord(
         url,
         Outcome(error.outcome),
@@ -53,6 +58,11 @@ def lost_record(
         when=format_time(now),
         refused=trail.refused(),
     )
+
+
+def skipped_record(url: str, reason: str) -> ImageRecord:
+    """A picture that is left as it is."""
+    return ImageRecord(url, Outcome.SKIPPED, reason=reason, when=now_text())
 
 
 def now_text() -> str:

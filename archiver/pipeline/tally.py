@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from archiver.model import DocumentOutcome, DocumentResult, ImageRecord, Outcome, Summary
+from archiver.pipeline.dynamic import MUST_NOT_BE_FROZEN
 from archiver.pipeline.schedule import format_time
 
 _NEEDS_A_PERSON = frozenset({DocumentOutcome.CONFLICT, DocumentOutcome.UNREADABLE})
@@ -22,6 +23,7 @@ class Tally:
         self._began = format_time(datetime.now(UTC))
         self._documents: Counter[str] = Counter()
         self._images: Counter[str] = Counter()
+        self._skipped: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._lost: list[tuple[ImageRecord, str]] = []
         self._problems: list[DocumentResult] = []
@@ -54,6 +56,7 @@ class Tally:
             lost=tuple(self._lost),
             problems=tuple(self._problems),
             is_new_loss=any(record.when >= self._began for record, _ in self._lost),
+            skipped=dict(self._skipped),
         )
 
     def _add_image(self, record: ImageRecord, document: str) -> None:
@@ -61,5 +64,7 @@ class Tally:
         if record.outcome.is_had:
             self._watermarked += "watermarked" in record.flags
             self._bytes += record.size_bytes if record.outcome is Outcome.STORED else 0
+        elif record.outcome is Outcome.SKIPPED and record.reason in MUST_NOT_BE_FROZEN:
+            self._skipped[record.reason] += 1
         elif record.outcome not in _LOSSES_NOT_COUNTED or record.reason.startswith(_UNSAFE_DRAWING):
             self._lost.append((record, document))

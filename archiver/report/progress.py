@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from archiver.model import DocumentResult, ImageRecord
+from archiver.model import DocumentResult, ImageRecord, Outcome
 
 
 class Progress:
@@ -40,7 +40,7 @@ class Progress:
     def on_image(self, record: ImageRecord) -> None:
         if record.outcome.is_had:
             self._stored += 1
-        else:
+        elif record.outcome is not Outcome.SKIPPED:
             self._lost += 1
         self._draw()
 

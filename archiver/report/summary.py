@@ -57,6 +57,9 @@ def _lines(summary: Summary) -> Iterator[str]:
     )
     if summary.watermarked:
         yield f"{summary.watermarked} kept a watermark: no clean copy could be had"
+    if summary.skipped:
+        reasons = ", ".join(f"{n:,} {reason}" for reason, n in sorted(summary.skipped.items()))
+        yield f"left as they are, not to be frozen: {reasons} (settings: [skip], [[hosts]] skip)"
     for result in summary.problems[:MAX_LINES]:
         yield f"  {result.outcome:<12}{result.task.name}: {result.reason}"
     yield from _more(len(summary.problems))

@@ -18,6 +18,12 @@ REASONS = {
     "other-picture": "not the picture that the URL as given shows",
     "no-capture": "the archive's answer is no capture",
     "html": "a page, not a picture",
+    "badge": "left as it is: a badge, true for the moment only",
+    "counter": "left as it is: a counter, another picture each time",
+    "tracker": "left as it is: it counts readers and shows nothing",
+    "pixel": "left as it is: it came as a single pixel",
+    "stated-pixel": "left as it is: the document shows it as a single pixel",
+    "host": "left as it is: the settings leave its host alone",
 }
 _FLAGS = {
     "watermarked": "it kept its watermark",
@@ -44,7 +50,7 @@ def _known(record: ImageRecord) -> Iterator[str]:
     for refusal in record.refused:
         yield from _refused(refusal)
     if not record.outcome.is_had:
-        why = WHY.get(record.outcome, "")
+        why = REASONS.get(record.reason) or WHY.get(record.outcome, "")
         yield f"  {record.outcome:<14}{why} ({record.reason}){describe_retry(record)}"
         yield f"  {'':<14}{_requests(record)}"
         return
