@@ -73,7 +73,7 @@ class Config:
         return _build(dict(_flatten(table)), base)
 
 
-_OF_A_DOCUMENT = {("reading", "is_moved"), ("reading", "charset")}
+_OF_A_DOCUMENT = {("reading", name) for name in ("is_moved", "charset", "smaller_copies")}
 # Given by the command line, or derived from another key: (part, "" for `Config`; field).
 _NOT_IN_FILE = {("", "base"), ("", "base_url"), ("imaging", "max_size_bytes"), *_OF_A_DOCUMENT}
 
@@ -156,7 +156,9 @@ def _build(values: Mapping[str, Any], base: str) -> Config:
     found["planning"] |= _read_rules(values)
     parts = {part: cls(**found[part]) for part, cls in _PARTS.items()}
     imaging = replace(parts["imaging"], max_size_bytes=parts["network"].max_bytes)
-    config = Config(base=base, **found[""], **parts | {"imaging": imaging})
+    is_wanted = parts["rewrite"].responsive or parts["rewrite"].link_to_full
+    reading = replace(parts["reading"], smaller_copies=is_wanted)
+    config = Config(base=base, **found[""], **parts | {"imaging": imaging, "reading": reading})
     _check_names(config)
     return config
 

@@ -104,6 +104,10 @@ class Reference:
     attributes: Mapping[str, str] = field(default_factory=_nothing, hash=False)
 
 
+SRCSET_ADDED, SIZES_ADDED, LINK_ADDED = "srcset added", "sizes added", "link added"
+"""Reasons of adjustments that offer a place; they are made only where the pipeline fills it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """A change beside a link, without which the local copy would not show.
@@ -292,6 +296,7 @@ class ImageRecord:
         refused: what was asked for before and not taken, in order.
         captured: RFC 3339 time of the capture, for a rescued picture.
         sanitized: path of a drawing's harmless form; "" for other pictures.
+        thumbnail_widths: name → width in pixels, of the thumbnails that are smaller than it.
     """
 
     url: str
@@ -317,6 +322,7 @@ class ImageRecord:
     refused: tuple[Refusal, ...] = ()
     captured: str = ""
     sanitized: str = ""
+    thumbnail_widths: Mapping[str, int] = field(default_factory=_nothing, hash=False)
 
     @property
     def shown_path(self) -> str:

@@ -136,5 +136,6 @@ def _document_settings(config: Config) -> DocumentSettings:
         reading=config.reading,
         rewrite=config.rewrite,
         thumbnail=config.thumbnails[0].name if config.thumbnails else "",
+        whole_thumbnails=tuple(each.name for each in config.thumbnails if each.fit == "inside"),
         base_url=config.base_url,
     )

@@ -42,7 +42,8 @@ class ReadingSettings:
         image_values: whether any other field is one whose value is the URL of an image file.
         thumbnail_fields: those of them that are given the thumbnail.
         srcset: ``all`` entries of a srcset are references, or only the ``largest``.
-        link_to_full: whether a link to the full-size file is a reference.
+        full_links: whether a link to the full-size file is a reference.
+        smaller_copies: whether places for smaller copies of pictures are looked for.
         finders: places of HTML beside the built-in ones.
         is_moved: whether the document is saved elsewhere than its URL says: style sheets are found
             too, and whatever stays as it is becomes absolute. Of one document, not of all.
@@ -60,7 +61,8 @@ class ReadingSettings:
     image_values: bool = True
     thumbnail_fields: FieldNames = ("thumbnail",)
     srcset: Literal["all", "largest"] = "all"
-    link_to_full: bool = True
+    full_links: bool = True
+    smaller_copies: bool = False
     finders: tuple[FinderSettings, ...] = ()
     is_moved: bool = False
     charset: str = ""

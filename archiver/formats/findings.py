@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from archiver.formats import ReadingSettings
-from archiver.model import Adjustment, Reading, Reference, Span
+from archiver.model import LINK_ADDED, Adjustment, Reading, Reference, Span
 from archiver.syntax.text import Text
 from archiver.syntax.urls import is_canonical, resolve, url_bounds
 
@@ -36,7 +36,7 @@ class Findings:
         self.settings = settings
         self._references: dict[Borders, Reference] = {}
         self._sheets: dict[Borders, Reference] = {}
-        self._changes: dict[tuple[Borders, Borders | None], _Change] = {}
+        self._changes: dict[tuple[Borders, Borders | None, tuple[Borders, ...]], _Change] = {}
         self._sorted: list[Borders] = []
         self._excluded: list[Borders] = []
 
@@ -91,7 +91,9 @@ class Findings:
             reason,
             _borders(over.span) if over else None,
         )
-        self._changes.setdefault((_borders(span), change.unless), change)
+        # Between two pictures one link ends and the next begins.
+        own = change.needs if reason == LINK_ADDED else ()
+        self._changes.setdefault((_borders(span), change.unless, own), change)
 
     def exclude(self, span: Span) -> None:
         """Leave everything alone that begins in *span* of the file."""

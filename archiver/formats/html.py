@@ -24,6 +24,7 @@ from archiver.formats.html_metadata import find_json_ld, find_meta
 from archiver.formats.html_moved import choose_rebaser, find_sheet, free_refresh
 from archiver.formats.html_scope import Escape, Scope
 from archiver.formats.html_scripts import note_scripts
+from archiver.formats.html_smaller import offer_smaller
 from archiver.model import Reading
 from archiver.syntax.escapes import HTML_ATTRIBUTE
 from archiver.syntax.html import HtmlPage, parse_html, switched_off
@@ -160,13 +161,15 @@ def _find_in_tag(tag: SourceTag, scope: Scope) -> None:
     special = _SPECIAL.get(tag.name)
     if special is not None:
         special(tag, scope)
-    if tag.name == "a" and not scope.findings.settings.link_to_full:
+    if tag.name == "a" and not scope.findings.settings.full_links:
         return
     found = find_places(tag, scope)
     if tag.name in IMAGE_TAGS:
         lazy = find_lazy(tag, scope)
         fill_placeholder(tag, scope, lazy)
         found += lazy
+        if tag.name == "img":
+            offer_smaller(tag, scope, found)
     if found:
         disarm_checks(tag, scope, found)
     find_backgrounds(tag, scope)

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from archiver.formats import ReadingSettings
 from archiver.formats.findings import Findings
@@ -13,7 +14,7 @@ from archiver.formats.front_matter import add_images, read_fields
 from archiver.formats.html import find_in_page, html_encoding
 from archiver.formats.html_elements import choose
 from archiver.formats.image_urls import names_an_image
-from archiver.model import Reading
+from archiver.model import LINK_ADDED, Reading, Reference, Span
 from archiver.redact import redact
 from archiver.syntax.destinations import Place
 from archiver.syntax.escapes import MARKDOWN_DESTINATION, TABLE_CELL
@@ -82,8 +83,12 @@ class _Post:
             masked = body.with_text(mask_text(body.text, html, marks, scan.blocks))
             page = parse_html(masked, choose)
             find_in_page(page, self.findings, self.base_url)
-            shown = _elements(page, marks)
+            shown, linked = _elements(page, "br", marks), _elements(page, "a br, button br", marks)
             images = [image for image in images if image.start in shown]
+            images = [
+                replace(image, is_linked=True) if image.start in linked else image
+                for image in images
+            ]
             tags = [tag for tag in tags if tag.start in shown]
         self._add_images(body, images)
         self._add_tags(body, tags)
@@ -94,17 +99,31 @@ class _Post:
             destination = image.destination
             is_definition = destination.is_definition
             role = "markdown reference definition" if is_definition else "markdown image"
-            self._add_destination(body, destination, role)
-            link = image.link if self.settings.link_to_full else None
+            shown = self._add_destination(body, destination, role)
+            if shown and self.settings.smaller_copies:
+                self._offer_link(body, image, shown)
+            link = image.link if self.settings.full_links else None
             if link and names_an_image(link.value):
                 self._add_destination(body, link, "markdown link to image")
 
-    def _add_destination(self, body: Text, destination: Destination, role: str) -> None:
+    def _offer_link(self, body: Text, image: Image, shown: Reference) -> None:
+        """Note the place of a link to the full picture around one that has none."""
+        if image.is_linked or image.destination.is_definition:
+            return
+        start, end = body.span(image.start, image.end).start, body.span(image.start, image.end).end
+        encode = partial(str.encode, encoding=body.encoding)
+        self.findings.adjust(Span(start, start), encode("["), needs=[shown], reason=LINK_ADDED)
+        self.findings.adjust(
+            Span(end, end), encode("]("), encode(")"), link=shown, needs=[shown], reason=LINK_ADDED
+        )
+
+    def _add_destination(self, body: Text, destination: Destination, role: str) -> Reference | None:
         value = _decode(body, destination)
         if value is not None:
-            self.findings.add_url(value, role, self.base_url)
-        elif destination.value:
+            return self.findings.add_url(value, role, self.base_url)
+        if destination.value:
             self.notes.append(f"{role}: its place cannot be told: {redact(destination.value)}")
+        return None
 
     def _note_blanks(self, text: str, *excluded: list[Place]) -> None:
         for match in _BLANK_IN_URL.finditer(text):
@@ -119,9 +138,9 @@ class _Post:
                 self.findings.add_url(value, tag.role, self.base_url)
 
 
-def _elements(page: HtmlPage, marks: list[int]) -> set[int]:
+def _elements(page: HtmlPage, selector: str, marks: list[int]) -> set[int]:
     """Those of *marks* where an element stands: not in a comment, a script, an attribute."""
-    found = (element.source_location for element in page.document.select("br"))
+    found = (element.source_location for element in page.document.select(selector))
     return {place.start_tag.start_offset for place in found if place}.intersection(marks)
 
 

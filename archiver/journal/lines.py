@@ -98,7 +98,7 @@ def _from_line(line: AnyLine) -> Fact:
 _SAME = tuple(
     name
     for name in ImageLine.__struct_fields__
-    if name not in ("v", "when", "outcome", "candidate", "thumbnails")
+    if name not in ("v", "when", "outcome", "candidate", "thumbnails", "thumbnail_widths")
 )
 
 
@@ -109,6 +109,7 @@ def _to_image(record: ImageRecord, when: str) -> ImageLine:
         outcome=str(record.outcome),
         candidate=str(record.kind),
         thumbnails=dict(record.thumbnails),
+        thumbnail_widths=dict(record.thumbnail_widths),
         **{name: getattr(record, name) for name in _SAME},
     )
 
@@ -118,6 +119,7 @@ def _from_image(line: ImageLine) -> ImageRecord:
         outcome=Outcome(line.outcome),
         kind=line.candidate,
         thumbnails=line.thumbnails,
+        thumbnail_widths=line.thumbnail_widths,
         when=line.when,
         **{name: getattr(line, name) for name in _SAME},
     )

@@ -42,6 +42,7 @@ class ImageLine(_Line, frozen=True, tag="image"):
     refused: tuple[Refusal, ...] = ()
     captured: str = ""
     sanitized: str = ""
+    thumbnail_widths: dict[str, int] = {}
 
 
 class SpliceLine(msgspec.Struct, frozen=True, omit_defaults=True):

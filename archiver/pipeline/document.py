@@ -37,6 +37,7 @@ from archiver.pipeline.image import Images
 from archiver.pipeline.linking import Linker
 from archiver.pipeline.places import Places
 from archiver.pipeline.schedule import format_time
+from archiver.pipeline.smaller import Shrinker
 from archiver.pipeline.wanted import Wanted
 from archiver.rewrite.edits import plan_edits
 from archiver.rewrite.links import RewriteSettings
@@ -50,12 +51,14 @@ class DocumentSettings:
     Attributes:
         thumbnail: the name of the thumbnail that front matter's thumbnail fields are given; "" for
             none.
+        whole_thumbnails: the names of those that show the whole picture.
         base_url: the address the documents were taken from; "": their own place.
     """
 
     reading: ReadingSettings = field(default_factory=ReadingSettings)
     rewrite: RewriteSettings = field(default_factory=RewriteSettings)
     thumbnail: str = ""
+    whole_thumbnails: tuple[str, ...] = ()
     base_url: str = ""
 
 
@@ -78,6 +81,9 @@ class Documents:
             settings.thumbnail,
             settings.reading.thumbnail_fields,
             settings.base_url,
+        )
+        self._shrinker = Shrinker(
+            self._linker, settings.rewrite, settings.thumbnail, settings.whole_thumbnails
         )
 
     async def archive(self, task: DocumentTask) -> DocumentResult:
@@ -129,8 +135,7 @@ class Documents:
             self._linker.link(reference, record, task, reading)
             for reference, record in zip(reading.references, had, strict=True)
         ]
-        widths = [record.width_px if record else 0 for record in had]
-        replacements = self._plan(reading, links, widths, task)
+        replacements = self._plan(reading, links, had, task)
         new = splice(data, replacements)
         self._check(task, reading, links, new)
         return new, replacements, tuple(records.values())
@@ -139,14 +144,20 @@ class Documents:
         self,
         reading: Reading,
         links: Sequence[bytes | None],
-        widths: Sequence[int],
+        had: Sequence[ImageRecord | None],
         task: DocumentTask,
     ) -> Sequence[Replacement]:
         """The edits of the images, and of the style sheets behind them."""
+        smaller = self._shrinker.plan(reading, had, links, task)
+        widths = [record.width_px if record else 0 for record in had]
         sheets = [self._linker.link_sheet(sheet, task, reading) for sheet in reading.sheets]
         everything = replace(reading, references=reading.references + reading.sheets)
         return plan_edits(
-            everything, [*links, *sheets], self._settings.rewrite, [*widths, *(0 for _ in sheets)]
+            everything,
+            [*smaller.links, *sheets],
+            self._settings.rewrite,
+            [*widths, *(0 for _ in sheets)],
+            smaller.added,
         )
 
     async def _finish(self, draft: Draft) -> DocumentOutcome:

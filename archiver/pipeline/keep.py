@@ -84,6 +84,7 @@ class Keeper:
             height_px=picture.height_px,
             frames=picture.frames,
             thumbnails=thumbnails,
+            thumbnail_widths=_widths(picture.renditions),
             flags=record.flags + picture.flags,
         )
 
@@ -98,7 +99,8 @@ class Keeper:
         thumbnails = await self._on_disk(
             self._put_renditions, sha256, record.path, picture.renditions
         )
-        return replace(record, thumbnails=thumbnails)
+        widths = _widths(picture.renditions)
+        return replace(record, thumbnails=thumbnails, thumbnail_widths=widths)
 
     async def read_drawing(self, record: ImageRecord) -> bytes:
         """The text of the stored drawing of *record*, unpacked."""
@@ -129,7 +131,8 @@ class Keeper:
             sha256 = self.marker(record)
             path = self._prefix + self._store.put_sanitized(made.data, sha256)
             thumbnails = self._put_renditions(sha256, record.path, made.renditions)
-            return replace(record, sanitized=path, thumbnails=thumbnails)
+            widths = _widths(made.renditions)
+            return replace(record, sanitized=path, thumbnails=thumbnails, thumbnail_widths=widths)
 
         return await self._on_disk(put)
 
@@ -180,3 +183,7 @@ class Keeper:
     async def _on_disk(self, function: Callable[P, T], *arguments: P.args, **_: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._disk, partial(function, *arguments))
+
+
+def _widths(renditions: Iterable[Rendition]) -> dict[str, int]:
+    return {rendition.name: rendition.width_px for rendition in renditions}

@@ -49,7 +49,13 @@ class Linker:
         """What is written for *reference*, in the document's encoding; None: it stays as it is."""
         if record is None or not record.outcome.is_had:
             return None
-        link = self._link(reference, record, task, reading.format)
+        return self.link_to(self._path(reference, record), reference, task, reading)
+
+    def link_to(
+        self, path: str, reference: Reference, task: DocumentTask, reading: Reading
+    ) -> bytes | None:
+        """The same for *path*, relative to the base folder, where *reference* stands."""
+        link = self._link(path, reference, task, reading.format)
         return link and link.decode("ascii").encode(reading.encoding)
 
     def link_sheet(self, sheet: Reference, task: DocumentTask, reading: Reading) -> bytes | None:
@@ -72,9 +78,8 @@ class Linker:
         return url.startswith("file:") or self.is_ours(url)
 
     def _link(
-        self, reference: Reference, record: ImageRecord, task: DocumentTask, format: str
+        self, path: str, reference: Reference, task: DocumentTask, format: str
     ) -> bytes | None:
-        path = self._path(reference, record)
         below = path.removeprefix(self._places.archive + "/")
         if needs_absolute_url(format, reference.role):
             prefix = self._absolute_prefix

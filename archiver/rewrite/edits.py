@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from archiver.model import Adjustment, Reading, Replacement, Span
+from archiver.model import (
+    LINK_ADDED,
+    SIZES_ADDED,
+    SRCSET_ADDED,
+    Adjustment,
+    Reading,
+    Replacement,
+    Span,
+)
 from archiver.rewrite.links import RewriteSettings
 
 _DEFAULT = RewriteSettings()
+_OFFERS = frozenset({SRCSET_ADDED, SIZES_ADDED, LINK_ADDED})
+_NOTHING: Mapping[str, Sequence[bytes | None]] = MappingProxyType({})
 PLACEHOLDER_PX = 64  # wide; blurred copies have 8 to 60, thumbnails of galleries from 75 on
 
 
@@ -17,6 +28,7 @@ def plan_edits(
     links: Sequence[bytes | None],
     settings: RewriteSettings = _DEFAULT,
     widths: Sequence[int] = (),
+    added: Mapping[str, Sequence[bytes | None]] = _NOTHING,
 ) -> tuple[Replacement, ...]:
     """The replacements that point a document at local copies: sorted, disjoint.
 
@@ -27,6 +39,8 @@ def plan_edits(
         reading: of the document.
         links: for each of its references what is written there; None: it stays as it is.
         widths: of each reference's picture, in pixels, 0 where unknown; empty: all are.
+        added: reason → for each reference what stands in the adjustments of that reason, which
+            only offer a place; None, or a reason that is missing: nothing is added.
 
     >>> from archiver.model import Reference
     >>> reading = Reading("html", "utf-8", (Reference(Span(10, 11), b"u", "u", "img src"),))
@@ -38,9 +52,11 @@ def plan_edits(
     wanted = _wanted_reasons(links, settings)
     beside: list[Replacement] = []
     for adjustment in reading.adjustments:
-        is_wanted = wanted.get(adjustment.reason, wanted[""])
-        if is_wanted and _applies(adjustment, links) and _is_due(adjustment, widths):
-            edit = Replacement(adjustment.span, _new_bytes(adjustment, links))
+        between = _choose_between(adjustment, links, added)
+        if between is None or not wanted.get(adjustment.reason, wanted[""]):
+            continue
+        if _applies(adjustment, links) and _is_due(adjustment, widths):
+            edit = Replacement(adjustment.span, adjustment.before + between + adjustment.after)
             place = bisect_right(beside, edit.span, key=_span)
             if _is_free(beside, place, edit.span):
                 beside.insert(place, edit)
@@ -51,6 +67,22 @@ def plan_edits(
     ]
     kept = [e for e in own if _is_free(beside, bisect_right(beside, e.span, key=_span), e.span)]
     return tuple(sorted(beside + kept, key=_span))
+
+
+def _choose_between(
+    adjustment: Adjustment,
+    links: Sequence[bytes | None],
+    added: Mapping[str, Sequence[bytes | None]],
+) -> bytes | None:
+    """What stands between its new bytes: its link, or what is added; None: it is not made."""
+    index = adjustment.link
+    if adjustment.reason not in _OFFERS:
+        return b"" if index is None else links[index]
+    offered = added.get(adjustment.reason)
+    subject = adjustment.needs[0] if index is None else index
+    if offered is None or offered[subject] is None:
+        return None
+    return b"" if index is None else offered[index]
 
 
 def _span(edit: Replacement) -> Span:
@@ -107,11 +139,6 @@ def _is_due(adjustment: Adjustment, widths: Sequence[int]) -> bool:
         return False
     small, large = widths[adjustment.over], widths[adjustment.link]
     return 0 < small <= PLACEHOLDER_PX and small * 4 <= large
-
-
-def _new_bytes(adjustment: Adjustment, links: Sequence[bytes | None]) -> bytes:
-    link = b"" if adjustment.link is None else links[adjustment.link] or b""
-    return adjustment.before + link + adjustment.after
 
 
 def _overlap(first: Span, second: Span) -> bool:

@@ -54,6 +54,8 @@ class RewriteSettings:
         csp: whether a policy in the document that blocks local copies is disarmed.
         svg: what is shown of a drawing: ``sanitize``: a copy without what could run or ask another
             host; ``keep``: its bytes as they came; ``skip``: nothing, its references stay.
+        responsive: whether an ``img`` without ``srcset`` gets one of the thumbnails.
+        link_to_full: whether pictures are replaced by thumbnails that link to the full one.
     """
 
     link_prefix: LinkPrefix = ""
@@ -62,6 +64,8 @@ class RewriteSettings:
     base: bool = True
     csp: bool = True
     svg: SvgMode = "sanitize"
+    responsive: bool = False
+    link_to_full: bool = False
 
 
 def relative_link(document_path: bytes | str, target_path: str) -> bytes:

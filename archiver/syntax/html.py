@@ -121,6 +121,13 @@ class HtmlPage:
         end = bare.end() if bare and not self._find(location, name) else span.end_offset
         return span.start_offset, end
 
+    def start_tag(self, tag: SourceTag) -> tuple[int, int] | None:
+        """Where the start tag stands."""
+        location = self._location(tag)
+        if location is None:
+            return None
+        return location.start_tag.start_offset, location.start_tag.end_offset
+
     def value(self, tag: SourceTag, name: str) -> Text | None:
         """The decoded value of an attribute."""
         place = self.attribute(tag, name)

@@ -57,12 +57,14 @@ class Image:
     Attributes:
         start, end: the whole construct.
         link: the target of the link around it, written inline.
+        is_linked: whether a link of any kind is around it.
     """
 
     start: int
     end: int
     destination: Destination
     link: Destination | None = None
+    is_linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,9 @@ class _Walk:
         if self.link:
             self.link.images.append(len(self.scan.images))
         place = self.to_character(image.start), self.to_character(end)
-        self.scan.images.append(Image(*place, self._destination(image, end)))
+        self.scan.images.append(
+            Image(*place, self._destination(image, end), is_linked=self.link is not None)
+        )
 
     def _close_link(self, link: _Open, end: int) -> None:
         if link.images and link.tag["link_type"] == "Inline":

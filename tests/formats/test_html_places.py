@@ -184,7 +184,7 @@ def test_places(html, expected):
 
 
 def test_links_can_be_left_out():
-    assert found("<a href=a.jpg><img src=b.jpg></a>", link_to_full=False) == [("img src", "b.jpg")]
+    assert found("<a href=a.jpg><img src=b.jpg></a>", full_links=False) == [("img src", "b.jpg")]
 
 
 def test_without_base_only_absolute_urls_count():

@@ -198,7 +198,7 @@ def test_bodies(text, expected):
 
 def test_settings():
     post = f"---\nmine: https://h/x?1\nimage: https://h/y?2\nother: {U}\n---\n[![a]({U})]({U}?full)"
-    chosen = ReadingSettings(image_fields=("Mine",), image_values=False, link_to_full=False)
+    chosen = ReadingSettings(image_fields=("Mine",), image_values=False, full_links=False)
     assert [r.url for r in read(post, settings=chosen).references] == ["https://h/x?1", U]
 
 
