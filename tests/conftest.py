@@ -18,6 +18,7 @@ from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
 
 network_guard.guard_this_process_and_children()
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of many children compiles it all anew
 _REFUSALS = Path(tempfile.mkdtemp(prefix="network-guard-")) / "refusals.txt"
 os.environ["NETWORK_GUARD_LOG"] = str(_REFUSALS)
 
