@@ -126,6 +126,7 @@ async def open_parts(
             try:
                 yield Parts(documents, pages, client, late)
             finally:
+                await pages.close()
                 await images.close()
                 await asyncio.get_running_loop().run_in_executor(disk, late.close)
         journal.close()

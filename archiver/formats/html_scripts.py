@@ -12,10 +12,10 @@ from archiver.syntax.html import parse_html
 from archiver.syntax.text import Text
 
 DRAWN_BY_SCRIPTS = "drawn by scripts: what a reader sees is not in the page that the server gives"
-MOST_IMAGES = 1  # a logo
-# Scripts from which on, and characters of text up to which, a page counts as drawn by them: an
-# empty mount point has one or two bundles, a portal dozens of scripts and a menu in its markup.
-_LEVELS = ((1, 100), (3, 400), (10, 2000))
+# Scripts from which on, and characters of text and images up to which, a page counts as drawn by
+# them: an empty mount point has one or two bundles, a portal dozens of scripts, a menu and a logo.
+_LEVELS = ((1, 100, 0), (3, 400, 1), (10, 2000, 1))
+_MOST_IMAGES = 1
 _NO_TEXT = frozenset(("script", "style", "noscript", "template", "title"))
 _NOT_SHOWN = ("link ", "meta ", "json-ld ", "noscript ")
 _NO_PROGRAMS = ("application/ld+json", "application/json", "text/template")
@@ -31,12 +31,15 @@ def note_scripts(text: Text, reading: Reading) -> Reading:
 def is_drawn_by_scripts(text: Text, references: Sequence[Reference]) -> bool:
     """Whether a page has scripts, but almost no images and no text to speak of."""
     shown = sum(not reference.role.startswith(_NOT_SHOWN) for reference in references)
-    if shown > MOST_IMAGES:
+    if shown > _MOST_IMAGES:
         return False
     document = parse_html(text, lambda _: [], scripting=True).document
     scripts = sum(_is_program(element) for element in document.select("script"))
     length = count_text(document)
-    return any(scripts >= least and length <= most for least, most in _LEVELS)
+    return any(
+        scripts >= least and length <= text_limit and shown <= image_limit
+        for least, text_limit, image_limit in _LEVELS
+    )
 
 
 def _is_program(element: turbohtml.Element) -> bool:

@@ -13,6 +13,7 @@ from archiver.errors import DocumentError, FetchError
 from archiver.fetch.redirects import UnusableUrlError, normalize_url
 from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, PageTask, Visit
 from archiver.pipeline.document import Documents
+from archiver.pipeline.once import Once
 from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
 from archiver.pipeline.robots import Robots
@@ -44,7 +45,13 @@ class Pages:
         self._on_document = on_document
         self._sheets = Sheets(visitor, self._list_sheets)
         self._taken: dict[bytes, str] = {}
-        self._archived: dict[bytes, asyncio.Task[None]] = {}
+        self._archived: Once[None] = Once()
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        for part in (self._archived, self._sheets, self._robots):
+            if part is not None:
+                await part.close()
 
     async def archive(self, page: PageTask) -> DocumentResult:
         """Save the page as it is now, its pictures and style sheets local."""
@@ -82,10 +89,8 @@ class Pages:
         self, sheet: Visit, targets: Mapping[str, bytes], page: PageTask
     ) -> None:
         """Once a run, however many pages have it; they wait for it."""
-        if sheet.path not in self._archived:
-            work = self._report(self._task(sheet, targets, page))
-            self._archived[sheet.path] = asyncio.ensure_future(work)
-        await asyncio.shield(self._archived[sheet.path])
+        task = self._task(sheet, targets, page)
+        await self._archived.do(sheet.path, lambda: self._report(task))
 
     async def _report(self, task: DocumentTask) -> None:
         self._on_document(await self._documents.archive(task))

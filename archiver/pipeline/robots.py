@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
@@ -11,6 +10,7 @@ from archiver import files
 from archiver.errors import FetchError
 from archiver.fetch.client import Client
 from archiver.model import Download
+from archiver.pipeline.once import Once
 
 MAX_BYTES = 512_000  # RFC 9309, section 2.5: what a robot must read at least
 _ALLOWED = "empty"  # a file without a rule
@@ -25,16 +25,18 @@ class Robots:
 
     def __init__(self, client: Client, user_agent: str) -> None:
         self._client, self._user_agent = client, user_agent
-        self._sites: dict[str, asyncio.Task[Callable[[str], str]]] = {}
+        self._sites: Once[Callable[[str], str]] = Once()
 
     async def why_not(self, url: str) -> str:
         """Why *url* must not be asked for, in the report's words; "" where it may be."""
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
-        if site not in self._sites:
-            self._sites[site] = asyncio.ensure_future(self._read(f"{site}/robots.txt"))
-        judge = await asyncio.shield(self._sites[site])
+        judge = await self._sites.do(site, lambda: self._read(f"{site}/robots.txt"))
         return judge(url)
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        await self._sites.close()
 
     async def _read(self, url: str) -> Callable[[str], str]:
         try:

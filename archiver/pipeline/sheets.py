@@ -10,6 +10,7 @@ from archiver.errors import DocumentError, FetchError
 from archiver.fetch.redirects import UnusableUrlError, normalize_url
 from archiver.model import Visit
 from archiver.pipeline.attempts import origin_of
+from archiver.pipeline.once import Once
 from archiver.pipeline.visiting import Visitor, Wish
 from archiver.redact import redact
 
@@ -45,7 +46,11 @@ class Sheets:
         self, visitor: Visitor, list_sheets: Callable[[Visit], Awaitable[list[str]]]
     ) -> None:
         self._visitor, self._list_sheets = visitor, list_sheets
-        self._under_way: dict[tuple[str, bytes], asyncio.Task[Visit]] = {}
+        self._visits: Once[Visit] = Once()
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        await self._visits.close()
 
     async def find(self, page: Visit, folder: bytes, is_conditional: bool) -> Found:
         """All style sheets of *page*, level by level."""
@@ -65,10 +70,8 @@ class Sheets:
 
     async def _have(self, wish: Wish, found: Found) -> None:
         key = wish.url, wish.folder
-        if key not in self._under_way:
-            self._under_way[key] = asyncio.ensure_future(self._visit(wish))
         try:
-            found.had[wish.url] = await asyncio.shield(self._under_way[key])
+            found.had[wish.url] = await self._visits.do(key, lambda: self._visit(wish))
         except FetchError as error:
             found.lost[wish.url] = f"{error.outcome} ({error.reason})"
         except DocumentError as error:

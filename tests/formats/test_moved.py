@@ -152,6 +152,7 @@ DRAWN = {
         False,
     ),
     "a text with scripts": (TEXT + SCRIPT * 3, False),
+    "a page for one picture": (b"<img src=1.png>" + SCRIPT, False),
     "a page with images": (b"<img src=1.png><img src=2.png>" + SCRIPT * 30, False),
 }
 
