@@ -38,10 +38,12 @@ _TAG = re.compile(r"<[^<>]*>")
 _LINK = re.compile(r'\s(?:[\w.-]+:)?(?:href|src)="([^"]*)"')
 _ANIMATED = re.compile(r'\s(?:from|to|by|values)="[^":]*:[^"]*"')  # javascript: and its kin
 _ATTRIBUTE = re.compile(r'="([^"]*[(\\][^"]*)"')  # one that may hold a url(), or hide it
+_STYLE_WITH_ELEMENTS = re.compile(r"<style(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/style>)")
 _STYLE = re.compile(r"(<style[^<>]*>)([^<]*)")
 _URL = re.compile(
     r"url\(\s*(?:&quot;|&apos;|[\"'])?\s*([^)]*?)\s*(?:&quot;|&apos;|[\"'])?\s*\)", re.I
 )
+_OPENED_URL = re.compile(r"url\(", re.I)
 # Other ways to name a file in CSS; an escape could spell any of them.
 _OTHER_CSS = re.compile(r"@import|[\w-]*image-set\(|\b(?:src|image|element|cross-fade)\(|\\", re.I)
 _DATA = re.compile(r"data:image/[a-z+.-]+;base64,([A-Za-z0-9+/=\s]*)", re.I)
@@ -129,20 +131,24 @@ def _keep_harmless_links(text: str, marker: str) -> str:
     """*text* without links that lead anywhere but into itself or to local copies."""
 
     def clean_css(css: str) -> str:
-        if _OTHER_CSS.search(css):
-            return ""
-        return _URL.sub(lambda m: m[0] if _is_harmless(m[1], marker) else "url(#)", css)
+        css = _URL.sub(lambda m: f"url({m[1] if _is_harmless(m[1], marker) else '#'})", css)
+        opened = _OPENED_URL.finditer(css)  # also one that the end of the text closes
+        is_safe = all(_is_harmless(css[match.end() :], marker) for match in opened)
+        return css if is_safe and not _OTHER_CSS.search(css) else ""
 
     def clean_tag(match: re.Match[str]) -> str:
         tag = _LINK.sub(lambda m: m[0] if _is_harmless(m[1], marker) else "", match[0])
         return _ATTRIBUTE.sub(lambda m: f'="{clean_css(m[1])}"', _ANIMATED.sub("", tag))
 
+    if _STYLE_WITH_ELEMENTS.search(text):  # the sanitiser doesn't look at what follows them
+        raise Refusal(Outcome.UNSAFE, "sanitizer")
     return _STYLE.sub(lambda m: m[1] + clean_css(m[2]), _TAG.sub(clean_tag, text))
 
 
 def _is_harmless(url: str, marker: str) -> bool:
     """Whether a link stays in the drawing, in its bytes, or leads to a local copy."""
-    return url.startswith(("#", "data:image/", f"/{marker}/"))
+    is_ours = url.startswith(("#", "data:image/", f"/{marker}/"))
+    return is_ours and not url.startswith("data:image/svg")
 
 
 def _find_pictures(text: str) -> Iterator[bytes]:

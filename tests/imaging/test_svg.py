@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import os
+import random
 import re
 import sys
+from contextlib import suppress
 from xml.etree import ElementTree
 
 import pictures
@@ -21,6 +24,7 @@ from archiver.imaging.workers import Examiner
 
 SETTINGS = ImagingSettings()
 MARKER = "0a" * 32
+MUTATIONS = int(os.environ.get("ARCHIVER_TESTS_MUTATIONS", "500"))
 HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     ' width="640" height="320" viewBox="0 0 640 320">'
@@ -138,6 +142,10 @@ REFUSED = {
     "one level too deep": (nested(MAX_DEPTH + 1), "depth"),
     "far too deep": (nested(4000), "depth"),
     "many elements at the bottom": (draw("<g>" * 60 + "<g/>" * 5000 + "</g>" * 60), "growth"),
+    "elements in a style sheet": (
+        draw("<style><g/>svg{background:url(https://h/a.png)}</style>"),
+        "sanitizer",
+    ),
     "no namespace": (b"<svg><rect/></svg>", "sanitizer"),
     "not well formed": (HEAD.encode(), "sanitizer"),
     "a bomb in a data URL": (
@@ -223,3 +231,55 @@ async def test_a_worker_gives_what_the_function_gives(tmp_path):
         with pytest.raises(PictureError) as caught:
             await examiner.sanitize(str(bad), MARKER)
     assert caught.value.args == (str(bad), "unsafe", "depth", False)
+
+
+def test_mutated_drawings_stay_harmless():
+    """Whatever is given: a refusal, or a drawing in which another parser finds no way out."""
+    source = random.Random(7)
+    seeds = [draw(inside) for inside in (*HARM.values(), *KEPT.values()) if len(inside) < 2000]
+    for _ in range(MUTATIONS):
+        data = mutate(source.choice(seeds), source)
+        with suppress(Refusal):
+            check_harmless(sanitize(data))
+
+
+def mutate(data: bytes, source: random.Random) -> bytes:
+    """*data* with pieces of markup put in, doubled, taken out, or bytes changed."""
+    changed = bytearray(data)
+    for _ in range(source.randint(1, 5)):
+        at = source.randrange(len(changed))
+        kind = source.random()
+        if kind < 0.5:
+            changed[at:at] = source.choice(PIECES)
+        elif kind < 0.7:
+            changed[at:at] = changed[at : at + source.randint(1, 40)]
+        elif kind < 0.9:
+            del changed[at : at + source.randint(1, 10)]
+        else:
+            changed[at] = source.randrange(256)
+    return bytes(changed)
+
+
+PIECES = (
+    b'"', b"'", b"<", b">", b"&lt;", b"&#34;", b"&quot;", b"/*", b"*/", b"\\", b"url(", b")", b";",
+    b"url(//h/a)", b'href="//h/a"', b"<style>", b"</style>", b"<![CDATA[", b"]]>", b"<!--", b"-->",
+    b"<image href='//h/a'/>", b"@import '//h/a';", b"\0", b"<x xmlns='http://www.w3.org/2000/svg'>",
+    b"image-set('//h/a' 1x)", b"<script>", b" onload='x'", b"data:image/svg+xml,<svg/>",
+)  # fmt: skip
+LEADS_OUT = re.compile(r"url\(\s*[\"']?(?!#|data:image/|\))|image-set\(|\bsrc\(", re.I)
+BY_SCRIPT = re.compile(r"on[a-z]+$|href$|src$")
+
+
+def check_harmless(clean: str) -> None:
+    for element in ElementTree.fromstring(clean).iter():
+        name = element.tag.partition("}")[2]
+        assert name not in ("script", "foreignObject", "iframe", "handler"), clean
+        if name == "style":
+            text = "".join(element.itertext())
+            assert not LEADS_OUT.search(text) and "@import" not in text.lower(), clean
+        for attribute, value in element.attrib.items():
+            if BY_SCRIPT.search(attribute.rpartition("}")[2]):
+                assert not value or value.startswith(("#", "data:image/")), clean
+                assert not value.startswith("data:image/svg"), clean
+            else:
+                assert not LEADS_OUT.search(value), clean
