@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faults import FaultServer
 from origin import Origin
 from pictures import photograph, save
 from program import Result, run_archiver
+from spellings import SPELLINGS
 
 URL = "https://site.example/post/1"
 IMAGE = "https://img.example.com/a.jpg"
@@ -304,3 +306,27 @@ def test_a_page_and_files_together(site: Origin, run: Run, tmp_path: Path) -> No
     assert site.urls.count(IMAGE) == 1
     assert (tmp_path / "out" / "site.example/post/1/index.html").exists()
     assert "archive/assets" in (tmp_path / "out" / "post.md").read_text()
+
+
+def test_no_page_and_no_style_sheet_leads_inside(
+    origin: Origin, fault: FaultServer, tmp_path: Path
+) -> None:
+    """The page itself is the operator's own; its style sheets and the sources are not."""
+    connections = dict(fault.connections)
+    inside = "".join(
+        f"<link rel=stylesheet href=http://{host}:{fault.port}/{n}.css>"
+        f"<style>@import 'http://{host}:{fault.port}/{n}.css?i'</style>"
+        for n, host in enumerate(SPELLINGS.values())
+    )
+    serve_page(origin, "http://own.example/", inside.encode())
+    mapped = f"own.example:80:127.0.0.1:{origin.port}"
+    (tmp_path / "archiver.toml").write_text(
+        f"[network]\nallow_ports = [80, {fault.port}]\nconnect_to = ['{mapped}']\n"
+        + "".join(f"[[sources]]\nurl = 'http://{h}:{fault.port}/'\n" for h in SPELLINGS.values())
+    )
+    assert run_archiver("archive", "http://own.example/", "-o", "out", cwd=tmp_path).code == 0
+    result = run_archiver("run", "--json", cwd=tmp_path)
+    found = set(documents_of(result).values())
+    assert {outcome for outcome, _ in found} <= {"unreadable", "skipped"}
+    assert all("address" in reason or "fake-ip" in reason for _, reason in found)
+    assert origin.urls == ["http://own.example/"] and fault.connections == connections
