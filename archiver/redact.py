@@ -12,11 +12,21 @@ _SECRET_SEGMENT = re.compile(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def redact(url: str) -> str:
+# What picture services are told by a query: sizes and marks, no secrets.
+PROCESSING = frozenset(
+    {"x-bce-process", "x-oss-process", "x-image-process", "x-tos-process", "x-bce-watermark"}
+    | {"w", "h", "v", "width", "height", "quality", "format", "wx_fmt"}
+)
+
+
+def redact(url: str, shown: frozenset[str] = frozenset()) -> str:
     """*url* as ``scheme://host/path`` with every value that may be a secret replaced by ``…``.
 
     Userinfo goes, query values become ``…``, long random path segments become ``…`` and eight hex
     digits of their hash, control and bidirectional characters are escaped.
+
+    Args:
+        shown: names of query parameters whose values stay.
 
     >>> redact("https://me:pw@img.example/a.png?token=abc&v")
     'https://img.example/a.png?token=…&v'
@@ -27,15 +37,17 @@ def redact(url: str) -> str:
     except ValueError:
         return "(unreadable URL)"
     path = _SECRET_SEGMENT.sub(_digest, parts.path)
-    query = "&".join(_hide_value(pair) for pair in parts.query.split("&")) if parts.query else ""
+    query = "&".join(_hide_value(pair, shown) for pair in parts.query.split("&"))
     text = f"{parts.scheme}:" if parts.scheme else ""
     text += f"//{host}" if host else ""
     text += path + (f"?{query}" if query else "")
     return _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
-def _hide_value(pair: str) -> str:
+def _hide_value(pair: str, shown: frozenset[str]) -> str:
     key, equals, _ = pair.partition("=")
+    if key in shown:
+        return pair
     return f"{key}=…" if equals else (pair if len(pair) < 20 else "…")
 
 

@@ -6,6 +6,7 @@ Constraints stand at the field: ``Annotated[float, Meta(gt=0, description="a num
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -13,8 +14,11 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 import msgspec
 
 from archiver.errors import ConfigError
+from archiver.redact import redact
 
 T = TypeVar("T")
+
+_HOLDS_SECRETS = re.compile(r"^hosts$|\.(?:headers|cookies|credentials|mirrors)$")
 
 _WORDS: Mapping[Any, str] = {
     bool: "true or false",
@@ -67,12 +71,24 @@ def convert(value: Any, kind: Any, key: str) -> Any:
     inner = _settings_in(kind)
     if inner is not None:
         if not isinstance(value, list | tuple):
-            raise ConfigError(f"{key} = {value!r}", f"expected a list of tables, [[{key}]]")
+            problem = f"expected a list of tables, [[{key}]]"
+            raise ConfigError(f"{key} = {shown(value, key)}", problem)
         return tuple(build_settings(inner, v, f"{key}[{n}].") for n, v in enumerate(value))
     try:
         return msgspec.convert(value, type=kind)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{key} = {value!r}", f"expected {describe(kind)}") from error
+        raise ConfigError(f"{key} = {shown(value, key)}", f"expected {describe(kind)}") from error
+
+
+def shown(value: Any, key: str) -> str:
+    """*value* for a message; nothing of what may be a secret.
+
+    >>> shown(-1, "network.tries"), shown({"session": 1}, "hosts[0].cookies")
+    ('-1', '…')
+    """
+    if _HOLDS_SECRETS.search(key) and not isinstance(value, int | float):
+        return "…"
+    return repr(redact(value) if isinstance(value, str) and "://" in value else value)
 
 
 def describe(kind: Any) -> str:

@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 from archiver.errors import ConfigError
+from archiver.redact import redact
 
 _FIELD = re.compile(r"\{(\w*)\}")
 _FIELDS = frozenset({"path", "query", "host", "url"})
@@ -25,7 +26,7 @@ def check_mirror(template: str) -> None:
     is_folder = fixed.startswith("file:///") and len(_folder(fixed)) > len("file:///")
     fields = set(_FIELD.findall(template))
     if not (is_web or is_folder) or not fields or fields - _FIELDS:
-        raise ConfigError(f"hosts.mirrors = {template!r}", _ACCEPTED)
+        raise ConfigError(f"hosts.mirrors = {redact(template)!r}", _ACCEPTED)
 
 
 def fill_mirror(template: str, url: str) -> str:

@@ -39,6 +39,7 @@ from archiver.pipeline.places import Places
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.smaller import Shrinker
 from archiver.pipeline.wanted import Wanted
+from archiver.redact import redact
 from archiver.rewrite.edits import plan_edits
 from archiver.rewrite.links import RewriteSettings
 from archiver.rewrite.splice import plan_splices, splice
@@ -230,7 +231,7 @@ class Documents:
         kept |= {safe_in_css(url) for url in kept}
         for reference in again.references:
             if not (reference.url in kept or self._linker.is_local(reference.url)):
-                raise DocumentError(task.name, f"the new text would name {reference.url}")
+                raise DocumentError(task.name, f"the new text would name {redact(reference.url)}")
 
 
 def _result(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from archiver.model import DocumentResult, ImageRecord, Summary
-from archiver.redact import redact
+from archiver.redact import PROCESSING, redact
 
 
 class JsonLines:
@@ -40,7 +41,11 @@ class JsonLines:
 
 
 def image_object(record: ImageRecord) -> dict[str, Any]:
-    """The journal's image line as JSON values; empty fields are left out."""
+    """The journal's image line as JSON values; empty fields are left out.
+
+    Its URLs are redacted, since what a program prints ends up in logs; instructions of picture
+    services stay in `url`, and ``url_sha256`` finds the picture of a URL that is known.
+    """
     found = {"kind": "image", **asdict_of(record)}
     found["candidate"] = found.pop("kind_of_candidate")
     return {key: value for key, value in found.items() if value not in ("", (), 0, {})}
@@ -50,6 +55,8 @@ def asdict_of(record: ImageRecord) -> dict[str, Any]:
     values = {f: getattr(record, f) for f in record.__dataclass_fields__}
     values["kind_of_candidate"] = values.pop("kind")
     values["thumbnails"] = dict(record.thumbnails)
+    values["url"] = redact(record.url, PROCESSING)
+    values["url_sha256"] = hashlib.sha256(record.url.encode("utf-8", "replace")).hexdigest()
     values["requested_url"] = redact(record.requested_url)
     values["refused"] = tuple(asdict(refusal) for refusal in record.refused)
     return values
