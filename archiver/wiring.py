@@ -128,6 +128,7 @@ async def open_parts(
             finally:
                 await pages.close()
                 await images.close()
+                await documents.close()
                 await asyncio.get_running_loop().run_in_executor(disk, late.close)
         journal.close()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -35,6 +37,7 @@ Exit codes:
   3  done, but images were lost, or documents are in conflict or unreadable
   5  another run holds the lock
   6  disk reserve or quota
+  130, 143  stopped by SIGINT or SIGTERM; the next run goes on
 """
 
 
@@ -79,10 +82,12 @@ def program() -> None:
 
 def main() -> NoReturn:
     """Run the program and exit."""
+    stopped_by = _stop_cleanly()
     try:
         code = program.main(standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(130)
+        click.echo("archiver: stopped; the next run goes on from here", err=True)
+        _leave(128 + (stopped_by[0] if stopped_by else signal.SIGINT))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -93,6 +98,30 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop_cleanly() -> list[int]:
+    """Let SIGTERM do what SIGINT does: cancel the run, which closes what it has open.
+
+    Returns:
+        the signal that came, once it did.
+    """
+    came: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        came.append(number)
+        signal.raise_signal(signal.SIGINT)  # asyncio and click know what to do with that one
+
+    signal.signal(signal.SIGTERM, stop)
+    return came
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit at once: everything is closed, only a lookup of the system may hang in its thread."""
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def exit_code_of(error: ArchiverError) -> int:

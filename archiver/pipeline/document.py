@@ -76,6 +76,7 @@ class Documents:
     ) -> None:
         self._places, self._settings, self._images = places, settings, images
         self._finisher, self._disk = finisher, disk
+        self._finishing: set[asyncio.Future[DocumentOutcome]] = set()
         self._linker = Linker(
             places,
             settings.rewrite,
@@ -95,6 +96,10 @@ class Documents:
             return DocumentResult(task, DocumentOutcome.CONFLICT, error.reason)
         except DocumentError as error:
             return DocumentResult(task, DocumentOutcome.UNREADABLE, error.reason)
+
+    async def close(self) -> None:
+        """Wait for the documents whose last steps a cancelled run left under way."""
+        await asyncio.gather(*self._finishing, return_exceptions=True)
 
     async def _archive(self, task: DocumentTask) -> DocumentResult:
         data, snapshot = await asyncio.get_running_loop().run_in_executor(
@@ -163,7 +168,10 @@ class Documents:
 
     async def _finish(self, draft: Draft) -> DocumentOutcome:
         """Once begun it is not torn apart by a cancelled run."""
-        return await asyncio.shield(asyncio.ensure_future(self._finisher.finish(draft)))
+        task = asyncio.ensure_future(self._finisher.finish(draft))
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
+        return await asyncio.shield(task)
 
     def read(self, data: bytes, task: DocumentTask) -> Reading | None:
         """What is found in the bytes of a document; None: they are of no format."""
