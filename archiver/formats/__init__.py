@@ -45,6 +45,8 @@ class ReadingSettings:
         full_links: whether a link to the full-size file is a reference.
         smaller_copies: whether places for smaller copies of pictures are looked for.
         finders: places of HTML beside the built-in ones.
+        data_urls: ``extract``: images that a ``data:`` URL holds are references; ``keep``: they
+            are part of the document.
         is_moved: whether the document is saved elsewhere than its URL says: style sheets are found
             too, and whatever stays as it is becomes absolute. Of one document, not of all.
         charset: label of the answer's Content-Type, which outranks the document's own; "" for none.
@@ -64,6 +66,7 @@ class ReadingSettings:
     full_links: bool = True
     smaller_copies: bool = False
     finders: tuple[FinderSettings, ...] = ()
+    data_urls: Literal["keep", "extract"] = "keep"
     is_moved: bool = False
     charset: str = ""
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from archiver.formats import ReadingSettings
 from archiver.model import LINK_ADDED, Adjustment, Reading, Reference, Span
+from archiver.syntax.data_urls import DATA_ATTRIBUTE, is_data_image, name_data
 from archiver.syntax.text import Text
 from archiver.syntax.urls import is_canonical, resolve, url_bounds
 
@@ -55,6 +56,8 @@ class Findings:
             text: decoded characters, no byte view.
             base_url: what it is relative to.
         """
+        if self.settings.data_urls == "extract" and is_data_image(text.text[start:end]):
+            return self.add(_refer_data(text, role, attributes, start, end))
         reference = _refer(text, role, base_url, attributes, start, end)
         return reference and self.add(reference)
 
@@ -164,6 +167,17 @@ def _refer(
         first, last = url_bounds(value)
         span, url = text.span(start + first, start + last), resolved
     return Reference(span, text.data[span.start : span.end], url, role, attributes)
+
+
+def _refer_data(
+    text: Text, role: str, attributes: Mapping[str, str], start: int, end: int | None
+) -> Reference:
+    """A reference whose URL is short; the ``data:`` URL itself is among its attributes."""
+    value = text.text[start:end]
+    first, last = url_bounds(value)
+    span, data = text.span(start + first, start + last), value[first:last]
+    attributes = {**attributes, DATA_ATTRIBUTE: data}
+    return Reference(span, text.data[span.start : span.end], name_data(data), role, attributes)
 
 
 def _borders(span: Span) -> Borders:

@@ -134,7 +134,8 @@ class Scope:
 
     def _keep_absolute(self, reference: Reference, *, escaped: bool, is_css: bool = False) -> None:
         """Where it isn't rewritten it must not change its meaning."""
-        if self.rebase is None or reference.raw.lower().startswith((b"http:", b"https:")):
+        scheme = reference.raw[:6].lower()
+        if self.rebase is None or scheme.startswith((b"http:", b"https:", b"data:")):
             return
         url = safe_in_css(reference.url) if is_css else reference.url
         new = self.written(url, escaped=escaped)

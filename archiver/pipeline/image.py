@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from archiver import files
 from archiver.catalog import Catalog
 from archiver.cdn.settings import PlanningSettings
 from archiver.errors import ImageLostError, PictureError
@@ -18,7 +19,7 @@ from archiver.pipeline.drawing import Drawings, is_drawing
 from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.keep import Keeper
-from archiver.pipeline.local import copy_local, local_path
+from archiver.pipeline.local import copy_bytes, copy_local, local_path
 from archiver.pipeline.records import (
     found_record,
     local_record,
@@ -32,6 +33,7 @@ from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
 from archiver.planning import has_watermark
 from archiver.redact import redact
+from archiver.syntax.data_urls import DATA_ATTRIBUTE, decode_data
 
 logger = logging.getLogger(__name__)
 
@@ -182,6 +184,8 @@ class Images:
         try:
             if wanted.url.startswith("file:"):
                 return await self._take_local(wanted)
+            if wanted.url.startswith("data:"):
+                return await self._take_data(wanted)
             find = await self._find(wanted, known, trail)
             return await self._store(find, wanted, trail)
         except ImageLostError as error:
@@ -208,6 +212,17 @@ class Images:
         download = copy_local(path, self._spool, self._max_bytes)
         picture = await self._keeper.examine(download)
         return await self._keeper.store(download, picture, local_record(wanted.url))
+
+    async def _take_data(self, wanted: Wanted) -> ImageRecord:
+        data = decode_data(wanted.attributes.get(DATA_ATTRIBUTE, ""))
+        if data is None:
+            raise PictureError(wanted.url, Outcome.NOT_IMAGE, "data-url")
+        download = copy_bytes(data, wanted.url, self._spool, self._max_bytes)
+        try:
+            picture = await self._keeper.examine(download)
+            return await self._keeper.store(download, picture, local_record(wanted.url))
+        finally:
+            files.remove_spool(download.path)  # nothing, where the store took it
 
     async def _store(self, find: Find, wanted: Wanted, trail: Trail) -> ImageRecord:
         flags = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -33,3 +34,17 @@ def copy_local(path: bytes, spool: str, max_bytes: int) -> Download:
         raise PictureError(name, Outcome.MISSING, "no such file") from None
     except (OSError, ArchiverError) as error:
         raise PictureError(name, Outcome.MISSING, str(error)) from error
+
+
+def copy_bytes(data: bytes, name: str, spool: str, max_bytes: int) -> Download:
+    """*data* in a temporary file of the folder *spool*, as if it had been downloaded.
+
+    Raises:
+        PictureError: it is too big.
+    """
+    if len(data) > max_bytes:
+        raise PictureError(name, Outcome.TOO_BIG, f"larger than {max_bytes} bytes")
+    file = files.open_spool(spool)
+    file.write(data)
+    file.close()
+    return Download(file.path, hashlib.sha256(data).hexdigest(), len(data), name)

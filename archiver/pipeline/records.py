@@ -53,7 +53,7 @@ def lost_record(
         url,
         Outcome(error.outcome),
         reason=error.reason,
-        not_before="" if url.startswith("file:") else next_time(error, known, now),
+        not_before="" if url.startswith(("file:", "data:")) else next_time(error, known, now),
         attempts=trail.requests,
         when=format_time(now),
         refused=trail.refused(),
