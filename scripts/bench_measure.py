@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import platform
 import resource
 import signal
 import statistics
@@ -19,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -110,8 +112,15 @@ def compare(commands: Sequence[Command], rounds: int) -> dict[str, Cost]:
 
 
 def describe_machine() -> str:
-    """Cores and load, for the reader of a table; a loaded machine makes poor numbers."""
-    return f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f} at the start"
+    """Cores, load and versions, for the reader of a table; a loaded machine makes poor numbers."""
+    load = f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f} at the start"
+    return ", ".join([load, f"Python {platform.python_version()}", *_versions()])
+
+
+def _versions() -> Iterator[str]:
+    for name in ("Pillow", "httpx", "aiohttp", "turbohtml", "Scrapy", "pyvips-binary"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            yield f"{name} {metadata.version(name)}"
 
 
 def _children_cpu_s() -> float:
