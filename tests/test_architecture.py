@@ -98,6 +98,5 @@ def test_the_named_libraries_are_used_under_their_own_names(name: str, part: str
     module, _, attribute = name.rpartition(".")
     texts = [p.read_text() for p in FILES if part_of(p) == part]
     assert any(
-        f"from {module} import" in text and attribute in text or name in text
-        for text in texts
+        (f"from {module} import" in text and attribute in text) or name in text for text in texts
     ), name

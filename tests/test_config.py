@@ -13,7 +13,12 @@ from archiver.errors import ConfigError, UsageError
 from archiver.sources.entry import SourceEntry
 
 FILE = Path(__file__).parents[1] / "config.toml"
-IN_COMMENTS = {"finders", "hosts", "placeholders", "rules"}  # lists that are empty by default, shown as examples
+IN_COMMENTS = {
+    "finders",
+    "hosts",
+    "placeholders",
+    "rules",
+}  # lists that are empty by default, shown as examples
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +46,10 @@ def test_the_file_of_the_repository_shows_every_key() -> None:
 
 
 WRONG = {
-    "unknown section key": ("[network]\ntimeot_s = 1", "network.timeot_s: unknown key; did you mean"),
+    "unknown section key": (
+        "[network]\ntimeot_s = 1",
+        "network.timeot_s: unknown key; did you mean",
+    ),
     "unknown top key": ("qualty = 'clean'", "qualty: unknown key; did you mean quality?"),
     "number too small": (
         "[network]\ntotal_timeout_s = -1",
@@ -54,15 +62,30 @@ WRONG = {
         "[[thumbnails]]\nmax_width = 0",
         "thumbnails[0].max_width = 0: expected a number of pixels from 1 to 16383",
     ),
-    "unknown inside a list": ("[[sources]]\npth = 'a'", "sources[0].pth: unknown key; did you mean"),
-    "unsafe prefix": ("link_prefix = 'javascript:x'", "link_prefix = 'javascript:x': expected a path"),
-    "site without a scheme": ("site_url = 'me.example'", "site_url = 'me.example': expected an http URL"),
+    "unknown inside a list": (
+        "[[sources]]\npth = 'a'",
+        "sources[0].pth: unknown key; did you mean",
+    ),
+    "unsafe prefix": (
+        "link_prefix = 'javascript:x'",
+        "link_prefix = 'javascript:x': expected a path",
+    ),
+    "site without a scheme": (
+        "site_url = 'me.example'",
+        "site_url = 'me.example': expected an http URL",
+    ),
     "site without a slash": ("site_url = 'https://me.example'", "that ends in /"),
     "connect-to": ("[network]\nconnect_to = ['x']", "connect_to"),
     "two thumbnails of a name": ("[[thumbnails]]\n[[thumbnails]]\n", "a name of its own"),
     "a rule": ("[[rules]]\nname = 'x'\ngrammar = 'none'", "rules[0]"),
-    "finder without a selector": ("[[finders]]\nattribute = 'x'", "finders[0].select: expected a CSS selector"),
-    "finder without an attribute": ("[[finders]]\nselect = 'p'", "finders[0].attribute: expected the name"),
+    "finder without a selector": (
+        "[[finders]]\nattribute = 'x'",
+        "finders[0].select: expected a CSS selector",
+    ),
+    "finder without an attribute": (
+        "[[finders]]\nselect = 'p'",
+        "finders[0].attribute: expected the name",
+    ),
     "finder with no selector": (
         "[[finders]]\nselect = 'p['\nattribute = 'x'",
         "finders[0].select = 'p[': expected a CSS selector: Malformed attribute selector",
@@ -90,7 +113,7 @@ WRONG = {
         "sources[0].in_place = True: a page has no place of its own",
     ),
     "no TOML": ("quality = ", "not TOML"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG.keys())
@@ -138,5 +161,5 @@ def test_relative_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> Non
 
 
 def test_a_missing_file_is_named() -> None:
-    with pytest.raises(UsageError, match="none.toml"):
+    with pytest.raises(UsageError, match=r"none\.toml"):
         load_config("none.toml")

@@ -29,7 +29,7 @@ def a_photo(seed: int) -> bytes:
 
 @pytest.fixture(params=["the shape of the seed", "the seed itself"])
 def post(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A copy of the post; the seed is tested where it is found, a clone without it has its shape."""
+    """A copy of the post; the seed is tested where it is found, a clone alone has its shape."""
     source = SHAPE if request.param == "the shape of the seed" else SEED
     if not source.exists():
         pytest.skip("the seed lies outside the repository and is not here")
@@ -64,7 +64,7 @@ def test_post_in_place(origin: Origin, post: Path, archive: Callable[..., Result
     result = archive("archive", "post.md", "--in-place", "--json", cwd=post.parent)
     assert result.code == 0, result.stderr
 
-    requested = [url for url in origin.urls]
+    requested = list(origin.urls)
     assert not any(WATERMARK.decode() in url for url in requested)
     assert sorted(requested) == sorted(pictures), "each image is asked for once"
 

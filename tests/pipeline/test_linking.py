@@ -19,6 +19,7 @@ from archiver.rewrite.links import RewriteSettings
 PLACES = Places.of("/site", "archive", ".archiver")
 RECORD = ImageRecord("https://h/a.png", Outcome.STORED, path="archive/assets/ab/abcd.png")
 SITE = "https://me.example/blog/"
+CDN = "https://cdn.example/"
 META, LD, IMG = "meta og:image", "json-ld image", "img src"
 RELATIVE = "../archive/assets/ab/abcd.png"
 
@@ -66,7 +67,7 @@ OURS = {
     "below the site": (SITE, "", f"{SITE}archive/assets/a.png", True),
     "of the site, no copy": (SITE, "", f"{SITE}img/a.png", False),
     "where a prefix leads": (SITE, "/a/", "https://me.example/a/assets/a.png", True),
-    "on a host for copies": ("", "https://cdn.example/a/", "https://cdn.example/a/assets/a.png", True),
+    "on a host for copies": ("", f"{CDN}a/", f"{CDN}a/assets/a.png", True),
 }  # fmt: skip
 
 
