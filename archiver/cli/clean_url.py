@@ -9,13 +9,14 @@ from typing import Literal
 import click
 
 from archiver.cdn.settings import PlanningSettings
+from archiver.cli.main import EXIT_CODES
 from archiver.config import load_config
 from archiver.model import Candidate
 from archiver.planning import explain_candidate, plan_candidates
 from archiver.report.json_lines import dump_json
 
 
-@click.command("clean-url")
+@click.command("clean-url", epilog=EXIT_CODES)
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @click.option(
     "--quality",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from archiver.cli.main import EXIT_CODES
 from archiver.cli.output import set_up_logging
 from archiver.demo.show import EXPECTED_IMAGES, Demo, run_demo
 from archiver.model import ImageRecord, Kind
@@ -18,7 +19,7 @@ from archiver.report.summary import format_summary
 _WIDTH = 92  # columns, so that a line fits a terminal of a hundred
 
 
-@click.command("demo")
+@click.command("demo", epilog=EXIT_CODES)
 @click.argument("folder", required=False, metavar="[DIR]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout.")
 def command(folder: str | None, as_json: bool) -> int:

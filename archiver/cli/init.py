@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from archiver import files
+from archiver.cli.main import EXIT_CODES
 from archiver.errors import UsageError
 from archiver.sites import detect_site, render_config
 
 
-@click.command("init")
+@click.command("init", epilog=EXIT_CODES)
 @click.argument("folder", default=".", metavar="[DIR]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def command(folder: str, as_json: bool) -> int:

@@ -82,6 +82,8 @@ def program() -> None:
 
 def main() -> NoReturn:
     """Run the program and exit."""
+    if sys.platform == "win32":
+        sys.exit("archiver: Windows is not supported yet: locks and renames are not tested there")
     stopped_by = _stop_cleanly()
     try:
         code = program.main(standalone_mode=False)
