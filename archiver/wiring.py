@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -54,6 +54,23 @@ class Parts:
         return await self.documents.archive(task)
 
 
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What the parts of one run share."""
+
+    config: Config
+    places: Places
+    catalog: Catalog
+    journal: Journal
+    store: FileStore
+    originals: Originals
+    late: files.LateWrites
+    client: Client
+    examiner: Examiner
+    disk: Executor
+    spool: str
+
+
 @asynccontextmanager
 async def open_parts(
     config: Config,
@@ -68,18 +85,31 @@ async def open_parts(
     Args:
         on_document: told of the documents that come with others: style sheets of pages.
     """
+    async with _open_tools(config, places, catalog) as tools:
+        images = _make_images(tools, on_image, is_retrying)
+        documents = _make_documents(tools, images)
+        pages = _make_pages(tools, documents, on_document)
+        try:
+            yield Parts(documents, pages, tools.client, tools.late)
+        finally:
+            await pages.close()
+            await images.close()
+            await documents.close()
+            await asyncio.get_running_loop().run_in_executor(tools.disk, tools.late.close)
+
+
+@asynccontextmanager
+async def _open_tools(config: Config, places: Places, catalog: Catalog) -> AsyncIterator[_Tools]:
     spool = os.path.join(places.state, "tmp")
     files.clear_spool(spool)
-    names = [thumbnail.name for thumbnail in config.thumbnails]
     store = FileStore(places.archive_folder, spool)
-    journals = os.path.join(places.state, "journal")
     originals = Originals(os.path.join(places.state, "originals"))
 
     def flush() -> None:
         store.flush()
         originals.flush()
 
-    journal = Journal(journals, new_run_id(), before_sync=flush)
+    journal = Journal(os.path.join(places.state, "journal"), new_run_id(), before_sync=flush)
     catalog.follow(journal.sync)
     late = files.LateWrites(os.path.join(places.state, "conflicts"))
     with ThreadPoolExecutor(DISK_THREADS, "disk") as disk:
@@ -87,50 +117,84 @@ async def open_parts(
             Client(config.network, spool) as client,
             Examiner(config.imaging, config.thumbnails) as examiner,
         ):
-            quarantine = os.path.join(places.state, "quarantine")
-            keeper = Keeper(store, examiner, names, places.archive, spool, quarantine, disk)
-            judge = Judge(config.acceptance)
-            skips = Skips(config.skip, config.network)
-            hunter = Hunter(
-                client,
-                keeper,
-                judge,
-                Habits(catalog),
-                config.planning,
-                config.network,
-                config.acceptance.compare_clean,
-                skips,
-            )
-            images = Images(
-                catalog=catalog,
-                journal=journal,
-                hunter=hunter,
-                rescuer=Rescuer(hunter, client, config.network, config.planning, spool),
-                keeper=keeper,
-                drawings=Drawings(keeper, config.rewrite.svg, places.archive, disk),
-                judge=judge,
-                skips=skips,
-                planning=config.planning,
-                spool=spool,
-                max_bytes=config.network.max_bytes,
-                is_retrying=is_retrying,
-                on_image=on_image,
-            )
-            barrier = Barrier(journal.sync, disk)
-            finisher = Finisher(places, journal, catalog, barrier, late, originals, disk)
-            documents = Documents(places, _document_settings(config), images, finisher, disk)
-            max_bytes = config.pages.max_page_bytes
-            visitor = Visitor(places, client, originals, catalog, journal, disk, max_bytes)
-            robots = Robots(client, own_name(config.network)) if config.pages.robots else None
-            pages = Pages(places, visitor, originals, documents, robots, disk, on_document)
-            try:
-                yield Parts(documents, pages, client, late)
-            finally:
-                await pages.close()
-                await images.close()
-                await documents.close()
-                await asyncio.get_running_loop().run_in_executor(disk, late.close)
+            yield _Tools(
+                config, places, catalog, journal, store, originals, late, client, examiner, disk,
+                spool,
+            )  # fmt: skip
         journal.close()
+
+
+def _make_images(
+    tools: _Tools, on_image: Callable[[ImageRecord], None], is_retrying: bool
+) -> Images:
+    config, places, client = tools.config, tools.places, tools.client
+    keeper = Keeper(
+        tools.store,
+        tools.examiner,
+        [thumbnail.name for thumbnail in config.thumbnails],
+        places.archive,
+        tools.spool,
+        os.path.join(places.state, "quarantine"),
+        tools.disk,
+    )
+    judge = Judge(config.acceptance)
+    skips = Skips(config.skip, config.network)
+    hunter = Hunter(
+        client,
+        keeper,
+        judge,
+        Habits(tools.catalog),
+        config.planning,
+        config.network,
+        config.acceptance.compare_clean,
+        skips,
+    )
+    return Images(
+        catalog=tools.catalog,
+        journal=tools.journal,
+        hunter=hunter,
+        rescuer=Rescuer(hunter, client, config.network, config.planning, tools.spool),
+        keeper=keeper,
+        drawings=Drawings(keeper, config.rewrite.svg, places.archive, tools.disk),
+        judge=judge,
+        skips=skips,
+        planning=config.planning,
+        spool=tools.spool,
+        max_bytes=config.network.max_bytes,
+        is_retrying=is_retrying,
+        on_image=on_image,
+    )
+
+
+def _make_documents(tools: _Tools, images: Images) -> Documents:
+    finisher = Finisher(
+        tools.places,
+        tools.journal,
+        tools.catalog,
+        Barrier(tools.journal.sync, tools.disk),
+        tools.late,
+        tools.originals,
+        tools.disk,
+    )
+    settings = _document_settings(tools.config)
+    return Documents(tools.places, settings, images, finisher, tools.disk)
+
+
+def _make_pages(
+    tools: _Tools, documents: Documents, on_document: Callable[[DocumentResult], None]
+) -> Pages:
+    config, places = tools.config, tools.places
+    visitor = Visitor(
+        places,
+        tools.client,
+        tools.originals,
+        tools.catalog,
+        tools.journal,
+        tools.disk,
+        config.pages.max_page_bytes,
+    )
+    robots = Robots(tools.client, own_name(config.network)) if config.pages.robots else None
+    return Pages(places, visitor, tools.originals, documents, robots, tools.disk, on_document)
 
 
 def _document_settings(config: Config) -> DocumentSettings:
