@@ -1,11 +1,12 @@
 """Tools that some tests need and not every machine has.
 
 A test that lacks one is skipped, and says why; where the environment variable
-``ARCHIVER_TESTS_REQUIRE`` names the tool (``browser nginx s3``), it fails instead.
+``ARCHIVER_TESTS_REQUIRE`` names the tool (``browser codecs``), it fails instead.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 
@@ -40,3 +41,11 @@ def give_up(tool: str, reason: str) -> None:
     if tool in os.environ.get(VARIABLE, "").split():
         pytest.fail(f"{VARIABLE} names {tool}, but {reason}", pytrace=False)
     pytest.skip(f"{tool}: {reason}")
+
+
+def need_module(name: str) -> None:
+    """Import *name* of the extra ``codecs``, which ``test`` has too, or give up."""
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        give_up("codecs", str(error))

@@ -6,6 +6,7 @@ from importlib import metadata
 
 import pictures
 import pytest
+from required import need_module
 
 from archiver.imaging.codecs import list_codecs
 from archiver.imaging.examine import examine_bytes
@@ -37,7 +38,7 @@ EXTRAS = {
 
 @pytest.mark.parametrize(("module", "format", "media_type"), EXTRAS.values(), ids=EXTRAS.keys())
 def test_a_plug_in_that_is_installed_is_used(module, format, media_type):
-    pytest.importorskip(module)
+    need_module(module)
     data = pictures.picture(format)
     picture = examine_bytes(data, ImagingSettings(), [ThumbnailSettings()])
     assert (picture.media_type, picture.width_px, picture.flags) == (media_type, 400, ())

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pictures
 import pytest
 from PIL import Image
+from required import need_module
 
 from archiver.errors import PictureError
 from archiver.imaging.refusal import Refusal
@@ -188,7 +189,7 @@ DRAWING = draw('<rect width="320" height="320" fill="red"/>')
 
 @pytest.mark.parametrize("format", ["webp", "png", "same", "jpeg"])
 def test_a_thumbnail_shows_the_drawing(format):
-    pytest.importorskip("resvg_py")
+    need_module("resvg_py")
     settings = (
         ThumbnailSettings(name="large", format=format),
         ThumbnailSettings(name="small", max_width=64, max_height=64, format=format, fit="cover"),
@@ -209,7 +210,7 @@ def test_no_thumbnail_of_a_small_drawing_or_without_resvg(monkeypatch):
 
 
 def test_no_file_of_this_machine_is_drawn(tmp_path):
-    pytest.importorskip("resvg_py")
+    need_module("resvg_py")
     secret = tmp_path / "secret.png"
     secret.write_bytes(pictures.plain((0, 0, 255)))
     source = tmp_path / "a.svg"
