@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from PIL import Image, ImageFile
 
 from archiver.imaging.colour import normalize
-from archiver.imaging.detail import is_smooth
 from archiver.imaging.refusal import Refusal
 from archiver.imaging.settings import ImagingSettings
 from archiver.imaging.signatures import BMP, CUR, GIF, ICO, JPEG, PNG, TIFF, ImageType
@@ -34,14 +33,12 @@ class Decoded:
             decoder scaled an odd size.
         orientation: EXIF's, 1 to 8.
         profile: the ICC profile, b"" for none.
-        is_smooth: as `detail.is_smooth` says.
     """
 
     image: Image.Image
     extent: tuple[float, float]
     orientation: int = 1
     profile: bytes = b""
-    is_smooth: bool = False
 
 
 def check_size(width: int, height: int, settings: ImagingSettings) -> None:
@@ -100,7 +97,7 @@ def read_orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def decode(image: ImageFile.ImageFile, needed: tuple[int, int], size_bytes: int) -> Decoded:
+def decode(image: ImageFile.ImageFile, needed: tuple[int, int]) -> Decoded:
     """Decode the first frame whole, no larger than *needed* asks for.
 
     A JPEG is decoded at a fraction of its size where that is enough: libjpeg still reads every
@@ -110,9 +107,7 @@ def decode(image: ImageFile.ImageFile, needed: tuple[int, int], size_bytes: int)
     Args:
         image: freshly opened.
         needed: width and height of the largest thumbnail, before it is turned.
-        size_bytes: of the file.
     """
-    smooth = is_smooth(image, size_bytes)
     extent: tuple[float, float] = image.size
     orientation = read_orientation(image)
     wanted = max(1, int(needed[0] * DRAFT_GAP)), max(1, int(needed[1] * DRAFT_GAP))
@@ -121,4 +116,4 @@ def decode(image: ImageFile.ImageFile, needed: tuple[int, int], size_bytes: int)
         extent = width, height
     image.load()
     profile = image.info.get("icc_profile") or b""
-    return Decoded(normalize(image), extent, orientation, profile, smooth)
+    return Decoded(normalize(image), extent, orientation, profile)
