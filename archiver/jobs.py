@@ -202,7 +202,7 @@ class Job:
             try:
                 yield parts
             finally:
-                self._requests = parts.client.requests_made
+                self._requests = parts.client.requests_sent
 
     def summary(self) -> Summary:
         return self._tally.summary(self._requests)

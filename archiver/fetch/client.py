@@ -27,6 +27,7 @@ from archiver.fetch.retries import (
     read_retry_after,
     retrying,
 )
+from archiver.fetch.sent import RequestCount
 from archiver.fetch.settings import FetchSettings
 from archiver.fetch.transport import Transport, fields_of
 from archiver.files import remove_spool
@@ -46,16 +47,21 @@ class Client:
         look_up: in place of the system's resolver.
 
     Attributes:
-        requests_made: redirects and retries included.
+        requests_made: redirects and retries included, and those that did not get out.
     """
 
     def __init__(self, settings: FetchSettings, spool: str, look_up: LookUp | None = None) -> None:
         self._settings, self._spool, self._look_up = settings, spool, look_up
         self._gates = Gates(settings)
-        self.requests_made = 0
+        self.requests_made, self._sent = 0, RequestCount()
+
+    @property
+    def requests_sent(self) -> int:
+        """How many got out: not those that the address guard refused or that found no server."""
+        return self._sent.requests
 
     async def __aenter__(self) -> Self:
-        self._http = open_http(Transport(self._settings, self._look_up))
+        self._http = open_http(Transport(self._settings, self._look_up, self._sent))
         return self
 
     async def __aexit__(

@@ -30,6 +30,7 @@ from archiver.fetch.connect_to import find_target, parse_connect_to
 from archiver.fetch.failures import translate
 from archiver.fetch.guard import AddressGuard
 from archiver.fetch.resolver import LookUp, Resolver
+from archiver.fetch.sent import RequestCount
 from archiver.fetch.settings import FetchSettings
 from archiver.redact import redact
 
@@ -44,10 +45,16 @@ class Transport(httpx.AsyncBaseTransport):
 
     Args:
         look_up: in place of the system's resolver.
+        sent: counts the requests that go out.
     """
 
-    def __init__(self, settings: FetchSettings, look_up: LookUp | None = None) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        settings: FetchSettings,
+        look_up: LookUp | None = None,
+        sent: RequestCount | None = None,
+    ) -> None:
+        self._settings, self._sent = settings, sent or RequestCount()
         self._rules = [parse_connect_to(text) for text in settings.connect_to]
         self._guard = AddressGuard(settings)
         self._resolver = Resolver(
@@ -116,6 +123,7 @@ class Transport(httpx.AsyncBaseTransport):
             connector=self._open_connector(),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
+            trace_configs=[self._sent.trace()],
             auto_decompress=False,
             skip_auto_headers=_NOT_ADDED,
             max_line_size=MAX_HEADER_BYTES,

@@ -43,7 +43,7 @@ async def test_fetch_gives_the_bytes_and_their_facts(origin: Origin, tmp_path: P
     assert download.sha256 == hashlib.sha256(DATA).hexdigest()
     assert (download.size_bytes, download.final_url, download.is_framed) == (len(DATA), url, True)
     assert (download.media_type, download.etag, download.attempts) == ("image/png", '"1"', 1)
-    assert client.requests_made == 1
+    assert (client.requests_made, client.requests_sent) == (1, 1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -102,7 +102,7 @@ async def test_final_picture_errors_end_at_once(origin: Origin, tmp_path: Path) 
     async with Client(settings_for(origin), str(tmp_path)) as client:
         with pytest.raises(PictureError):
             await client.fetch("http://img.example.com/a.png", check=refuse)
-        assert client.requests_made == 1
+        assert (client.requests_made, client.requests_sent) == (1, 1)
     assert list(tmp_path.iterdir()) == []
 
 

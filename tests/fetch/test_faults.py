@@ -335,7 +335,7 @@ async def test_a_host_that_is_down_is_left_alone(fault: FaultServer, tmp_path: P
     )
     async with Client(settings, str(tmp_path)) as client:
         results = [await ask(client, f"http://127.0.0.1:1/{n}.png") for n in range(3)]
-        assert client.requests_made == 4
+        assert (client.requests_made, client.requests_sent) == (4, 0)
     assert [r.reason for r in results] == ["connect", "host-down", "host-down"]
 
 
