@@ -12,6 +12,7 @@ from archiver.errors import UsageError
 from archiver.model import DocumentTask, PageTask
 from archiver.redact import redact
 from archiver.sources import SourceSettings, is_url
+from archiver.sources.entry import SourceEntry
 
 STREAM = "-"  # standard input as a source, and its name in reports
 
@@ -38,7 +39,7 @@ def orders_of(config: Config) -> list[Order]:
     """The sources of a configuration; relative paths count from its base folder."""
     return [
         Order(
-            (source.url or source.feed or os.path.join(config.base, source.path),),
+            (_place(source, config.base),),
             None if source.in_place else os.path.join(config.base, source.output),
             SourceSettings(source.include, source.exclude),
             is_scheduled=True,
@@ -46,6 +47,12 @@ def orders_of(config: Config) -> list[Order]:
         )
         for source in config.sources
     ]
+
+
+def _place(source: SourceEntry, base: str) -> str:
+    """What a source names: a URL, or a path that counts from *base*."""
+    named = source.url or source.feed or source.path
+    return named if is_url(named) else os.path.join(base, named)
 
 
 def list_pages(orders: Sequence[Order]) -> Iterator[PageTask]:

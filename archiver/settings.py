@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -40,10 +41,13 @@ def build_settings(cls: type[T], table: Mapping[str, Any], where: str = "") -> T
     if not isinstance(table, Mapping):
         raise ConfigError(f"{where[:-1]} = {table!r}", "expected a table")
     types = field_types(cls)
+    names = {key_of(name): name for name in types}
     for key in table:
-        if key not in types:
-            raise unknown_key(where + key, (where + name for name in types))
-    values = {key: convert(value, types[key], where + key) for key, value in table.items()}
+        if key not in names:
+            raise unknown_key(where + key, (where + name for name in names))
+    values = {
+        names[key]: convert(value, types[names[key]], where + key) for key, value in table.items()
+    }
     try:
         return cls(**values)
     except ConfigError as error:  # of fields together, or of a grammar of their own
@@ -54,6 +58,15 @@ def build_settings(cls: type[T], table: Mapping[str, Any], where: str = "") -> T
 def field_names(cls: type[Any]) -> list[str]:
     """The fields that a file may set."""
     return [f.name for f in fields(cls) if f.init and not f.name.startswith("_")]
+
+
+def key_of(field_name: str) -> str:
+    """The key of a field in the file: a word of Python stands there with ``_`` behind it.
+
+    >>> key_of("as_")
+    'as'
+    """
+    return field_name.removesuffix("_")
 
 
 def field_types(cls: type[Any]) -> dict[str, Any]:
@@ -107,6 +120,8 @@ def describe(kind: Any) -> str:
         return " or ".join(f'"{value}"' for value in get_args(kind))
     if get_origin(kind) is tuple:
         return f"a list, each {describe(get_args(kind)[0])}"
+    if get_origin(kind) is UnionType:
+        return " or ".join(describe(each) for each in get_args(kind) if each is not NoneType)
     return _WORDS.get(kind, "another kind of value")
 
 

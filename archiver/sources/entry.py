@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -15,6 +15,13 @@ Named = Annotated[str, Meta(min_length=1, description="a file, a folder or a glo
 WebUrl = Annotated[
     str, Meta(pattern=r"^https?://[^/?#\s]\S*\Z", description="an http or https URL")
 ]
+FeedPlace = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?:[Hh][Tt][Tt][Pp][Ss]?://[^/?#\s]\S*|(?![A-Za-z][A-Za-z0-9+.-]+:)[^\0]+)\Z",
+        description="an http or https URL, or a file",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +29,45 @@ class SourceEntry:
     """A ``[[sources]]``: one of `path`, `url` and `feed`.
 
     Attributes:
-        path: a file, a folder or a glob.
-        url, feed: of a page, or of a feed, which is saved as it is at each run.
+        path: a file, a folder or a glob; beside a `feed`, the folder its posts go to.
+        url, feed: of a page, or of a feed; a feed may be a file as well.
+        as_: what becomes of a feed: ``feed`` or ``posts``.
         in_place: rewrite the documents where they are; else copies go to `output`.
         include, exclude: patterns; see `archiver.sources.SourceSettings`.
+        name, template: of a feed's posts: their file names and their form.
+        sanitize: whether scripts, event handlers and forms are taken out of a feed's items; None:
+            for posts only.
+        full_text: whether a post holds the text of the item's page.
     """
 
     path: Named = ""
     url: WebUrl = ""
-    feed: WebUrl = ""
+    feed: FeedPlace = ""
+    as_: Literal["feed", "posts"] = "feed"
     in_place: bool = False
     output: Folder = "archived"
     include: Patterns = ()
     exclude: Patterns = ()
+    name: str = "{date:%Y-%m-%d}-{slug}"
+    template: Named = "hexo"
+    sanitize: bool | None = None
+    full_text: bool = False
 
     def __post_init__(self) -> None:
         """Raises ConfigError unless one source is named, and one that can be had as told."""
         named = [name for name in ("path", "url", "feed") if getattr(self, name)]
+        if self.as_ == "posts":
+            self._check_posts()
+            named.remove("path")
         if len(named) != 1:
             found = f"{named[1]} = {getattr(self, named[1])!r}" if named else "path"
             raise ConfigError(found, "expected one of path, url and feed")
         if self.in_place and named != ["path"]:
             problem = "a page has no place of its own; it is saved below output"
             raise ConfigError("in_place = True", problem)
+
+    def _check_posts(self) -> None:
+        for name in ("feed", "path"):
+            if not getattr(self, name):
+                problem = 'expected with as = "posts": the feed, and the folder of its posts'
+                raise ConfigError(name, problem)
