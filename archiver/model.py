@@ -297,6 +297,10 @@ class ImageRecord:
         captured: RFC 3339 time of the capture, for a rescued picture.
         sanitized: path of a drawing's harmless form; "" for other pictures.
         thumbnail_widths: name → width in pixels, of the thumbnails that are smaller than it.
+        last_modified: of the answer, as `etag`.
+        difference_hash, exif, color_profile: of the `Picture`.
+        newer, newer_path: digest and path of the picture that the URL gives now, where a refresh
+            brought another one and it was not taken; `etag` and `last_modified` are of that one.
     """
 
     url: str
@@ -323,6 +327,12 @@ class ImageRecord:
     captured: str = ""
     sanitized: str = ""
     thumbnail_widths: Mapping[str, int] = field(default_factory=_nothing, hash=False)
+    last_modified: str = ""
+    difference_hash: str = ""
+    exif: tuple[tuple[str, str], ...] = ()
+    color_profile: str = ""
+    newer: str = ""
+    newer_path: str = ""
 
     @property
     def shown_path(self) -> str:

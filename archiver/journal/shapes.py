@@ -43,6 +43,12 @@ class ImageLine(_Line, frozen=True, tag="image"):
     captured: str = ""
     sanitized: str = ""
     thumbnail_widths: dict[str, int] = {}
+    last_modified: str = ""
+    difference_hash: str = ""
+    exif: tuple[tuple[str, str], ...] = ()
+    color_profile: str = ""
+    newer: str = ""
+    newer_path: str = ""
 
 
 class SpliceLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -86,6 +86,9 @@ class Keeper:
             thumbnails=thumbnails,
             thumbnail_widths=_widths(picture.renditions),
             flags=record.flags + picture.flags,
+            difference_hash=picture.difference_hash,
+            exif=picture.exif,
+            color_profile=picture.color_profile,
         )
 
     async def render_again(self, record: ImageRecord) -> ImageRecord:

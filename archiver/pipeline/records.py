@@ -24,6 +24,7 @@ def found_record(url: str, find: Find, trail: Trail, flags: tuple[str, ...]) -> 
         rule=candidate.rule,
         flags=flags,
         etag=find.download.etag,
+        last_modified=find.download.last_modified,
         final_url=redact(find.download.final_url),
         attempts=trail.requests,
         when=now_text(),

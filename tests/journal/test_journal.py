@@ -34,7 +34,9 @@ IMAGE = ImageRecord(
     "https://img.example/a.png?x=图", Outcome.STORED, requested_url="https://img.example/a.png",
     kind="clean", rule="baidu-bos", digest="sha256:00", path="archive/assets/ab/ab.png",
     thumbnails={"320": "archive/thumbnails/320/ab/ab.webp"}, flags=("damaged",), frames=2,
-    when=WHEN,
+    when=WHEN, last_modified="Thu, 01 Jan 2026 00:00:00 GMT", difference_hash="00ff00ff00ff00ff",
+    exif=(("make", "Maker"),), color_profile="sRGB", newer="sha256:11",
+    newer_path="archive/assets/11/11.png",
 )  # fmt: skip
 
 text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -51,6 +53,7 @@ facts = st.one_of(
         thumbnails=st.dictionaries(text, text, max_size=3),
         flags=st.lists(text, max_size=2).map(tuple),
         when=whens,
+        exif=st.lists(st.tuples(text, text), max_size=2).map(tuple),
         refused=st.lists(st.builds(Refusal, text, text, text, text), max_size=2).map(tuple),
     ),
     st.builds(
