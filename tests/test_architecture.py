@@ -15,7 +15,7 @@ LAYERS = (
     ("cli",),
     ("api",),
     ("demo", "report", "maintenance"),
-    ("jobs", "scanning"),
+    ("jobs", "scanning", "checking"),
     ("orders", "engines"),
     ("wiring",),
     ("config",),

@@ -20,6 +20,7 @@ COMMANDS = {
     "init": "init",
     "archive": "archive",
     "run": "run",
+    "check": "check",
     "scan": "scan",
     "clean-url": "clean_url",
     "why": "why",

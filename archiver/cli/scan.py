@@ -14,6 +14,7 @@ from archiver.errors import DocumentError
 from archiver.model import Candidate, Reference
 from archiver.report.json_lines import dump_json
 from archiver.scanning import Scan, scan_documents
+from archiver.syntax.lines import position
 
 
 @click.command("scan", epilog=EXIT_CODES)
@@ -47,16 +48,6 @@ def _lines(found: Scan, as_json: bool) -> Iterator[str]:
             yield dump_json(_object(found, reference, candidates, line, column))
         else:
             yield f"{found.name}:{line}:{column}: {reference.role}: {candidates[0].url}"
-
-
-def position(data: bytes, offset: int) -> tuple[int, int]:
-    """Line and column of a byte offset, both from 1; columns count bytes.
-
-    >>> position(b"ab\\ncd", 4)
-    (2, 2)
-    """
-    before = data[:offset]
-    return before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1
 
 
 def _object(

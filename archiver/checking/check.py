@@ -1,0 +1,122 @@
+"""Through the documents: which problems they have, or a change adds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import islice
+from typing import Protocol
+
+from archiver import files
+from archiver.catalog import Catalog
+from archiver.checking.changes import Changes, Old, read_blobs, read_changes
+from archiver.checking.problems import Problem, added_problems, find_problems
+from archiver.checking.rules import Rules
+from archiver.config import Config
+from archiver.errors import DocumentError
+from archiver.pipeline.places import Places
+from archiver.sources import SourceFile, SourceSettings, find_documents
+
+_BATCH = 200  # documents whose old bytes are in memory at a time
+
+Outcome = Problem | DocumentError
+
+
+def check_documents(
+    sources: Sequence[str], config: Config, since: str | None = None
+) -> Iterator[Outcome]:
+    """The problems of the documents of *sources*, and the errors of those that cannot be read.
+
+    Args:
+        sources: files, folders and globs.
+        since: only what the working tree has more than this commit of git.
+
+    Raises:
+        UsageError: a source or *since* cannot be used; at the first step.
+    """
+    with ExitStack() as stack:
+        rules = Rules(config, _Known(config, stack).is_archived)
+        find = partial(find_problems, rules=rules, settings=config.reading)
+        documents = find_documents(sources, SourceSettings(), _own_folders(config))
+        if since is None:
+            for document in documents:
+                yield from _all_problems(document, find)
+        else:
+            changes = read_changes(os.getcwdb(), since)
+            touched = (file for file in documents if changes.removed or file.path in changes.old)
+            while batch := list(islice(touched, _BATCH)):
+                yield from _new_problems(batch, changes, find)
+
+
+class _Known:
+    """What the archive holds; its catalog is opened when it is asked for the first time."""
+
+    def __init__(self, config: Config, stack: ExitStack) -> None:
+        self._stack = stack
+        self._state = Places.of(config.base, config.archive, config.state).state
+        self._catalog: Catalog | None = None
+
+    def is_archived(self, url: str) -> bool:
+        journal = os.path.join(self._state, "journal")
+        if self._catalog is None:
+            if not os.path.isdir(journal):
+                return False
+            path = os.path.join(self._state, "catalog.sqlite")
+            self._catalog = self._stack.enter_context(Catalog(path, journal, read_only=True))
+        record = self._catalog.find_image(url)
+        return record is not None and record.outcome.is_had
+
+
+class _Find(Protocol):
+    def __call__(
+        self, data: bytes, document: bytes, *, is_file: Callable[[bytes], bool]
+    ) -> list[Problem]: ...
+
+
+def _own_folders(config: Config) -> list[str]:
+    places = Places.of(config.base, config.archive, config.state)
+    return [places.archive_folder, places.state]
+
+
+def _all_problems(file: SourceFile, find: _Find) -> Iterator[Outcome]:
+    data = _read(file)
+    if isinstance(data, DocumentError):
+        yield data
+    else:
+        yield from find(data, file.path, is_file=os.path.isfile)
+
+
+def _new_problems(
+    documents: Sequence[SourceFile], changes: Changes, find: _Find
+) -> Iterator[Outcome]:
+    """The problems that the change adds to *documents*.
+
+    One that it does not touch can have some as well: a picture that it shows may be gone.
+    """
+    before = {file.path: _before(file, changes) for file in documents}
+    blobs = read_blobs(changes.top, (old.blob for old in before.values() if old))
+    for file in documents:
+        data = _read(file)
+        if isinstance(data, DocumentError):
+            yield data
+            continue
+        old = before[file.path]
+        known = (
+            find(blobs.get(old.blob, b"") if file.path in changes.old else data, old.path,
+                 is_file=changes.was_file)
+            if old else []
+        )  # fmt: skip
+        yield from added_problems(known, find(data, file.path, is_file=os.path.isfile))
+
+
+def _before(file: SourceFile, changes: Changes) -> Old | None:
+    return changes.old[file.path] if file.path in changes.old else Old(file.path, "")
+
+
+def _read(file: SourceFile) -> bytes | DocumentError:
+    try:
+        return files.read_document(file.path, file.root)[0]
+    except DocumentError as error:
+        return error
