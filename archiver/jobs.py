@@ -189,6 +189,7 @@ class Job:
 
     @asynccontextmanager
     async def _open_parts(self) -> AsyncIterator[Parts]:
+        from archiver.journal import new_run_id
         from archiver.wiring import open_parts
 
         async with open_parts(
@@ -198,6 +199,7 @@ class Job:
             self._listener.on_image,
             self._note,
             self._is_retrying,
+            new_run_id(),
         ) as parts:
             try:
                 yield parts

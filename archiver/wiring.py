@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,28 +13,21 @@ from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.fetch.client import Client
 from archiver.fetch.headers import own_name
-from archiver.imaging.workers import Examiner
-from archiver.journal import Journal, new_run_id
+from archiver.fetch.politeness import Politeness
 from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
-from archiver.pipeline.acceptance import Judge
 from archiver.pipeline.barrier import Barrier
 from archiver.pipeline.document import Documents, DocumentSettings
 from archiver.pipeline.drawing import Drawings
 from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.finishing import Finisher
-from archiver.pipeline.habits import Habits
-from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.image import Images
 from archiver.pipeline.keep import Keeper
-from archiver.pipeline.originals import Originals
+from archiver.pipeline.obtaining import Obtainer
 from archiver.pipeline.pages import Pages
 from archiver.pipeline.places import Places
-from archiver.pipeline.rescue import Rescuer
 from archiver.pipeline.robots import Robots
 from archiver.pipeline.visiting import Visitor
-from archiver.storage.file import FileStore
-
-DISK_THREADS = 8  # they wait for fsync, which a disk does for several files at a time
+from archiver.tools import Tools, make_keeper, make_obtainer, open_tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +46,6 @@ class Parts:
         return await self.documents.archive(task)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """What the parts of one run share."""
-
-    config: Config
-    places: Places
-    catalog: Catalog
-    journal: Journal
-    store: FileStore
-    originals: Originals
-    late: files.LateWrites
-    client: Client
-    examiner: Examiner
-    disk: Executor
-    spool: str
-
-
 @asynccontextmanager
 async def open_parts(
     config: Config,
@@ -79,14 +54,23 @@ async def open_parts(
     on_image: Callable[[ImageRecord], None],
     on_document: Callable[[DocumentResult], None],
     is_retrying: bool,
+    run_id: str,
+    politeness: Politeness | None = None,
+    replace_obtainer: Callable[[Obtainer], Obtainer] = lambda obtainer: obtainer,
 ) -> AsyncIterator[Parts]:
     """The parts of a run over *config*, closed at its end whatever ends it.
 
     Args:
         on_document: told of the documents that come with others: style sheets of pages.
+        run_id: the name of its journal.
+        politeness: gates that are shared with others; None: this process is alone.
+        replace_obtainer: gives what gets images; it is told what would get them here.
     """
-    async with _open_tools(config, places, catalog) as tools:
-        images = _make_images(tools, on_image, is_retrying)
+    spool = os.path.join(places.state, "tmp")
+    async with open_tools(config, places, catalog, run_id, spool, politeness) as tools:
+        keeper = make_keeper(tools)
+        obtainer = replace_obtainer(make_obtainer(tools, keeper))
+        images = _make_images(tools, obtainer, keeper, on_image, is_retrying)
         documents = _make_documents(tools, images)
         pages = _make_pages(tools, documents, on_document)
         try:
@@ -98,75 +82,27 @@ async def open_parts(
             await asyncio.get_running_loop().run_in_executor(tools.disk, tools.late.close)
 
 
-@asynccontextmanager
-async def _open_tools(config: Config, places: Places, catalog: Catalog) -> AsyncIterator[_Tools]:
-    spool = os.path.join(places.state, "tmp")
-    files.clear_spool(spool)
-    store = FileStore(places.archive_folder, spool)
-    originals = Originals(os.path.join(places.state, "originals"))
-
-    def flush() -> None:
-        store.flush()
-        originals.flush()
-
-    journal = Journal(os.path.join(places.state, "journal"), new_run_id(), before_sync=flush)
-    catalog.follow(journal.sync)
-    late = files.LateWrites(os.path.join(places.state, "conflicts"))
-    with ThreadPoolExecutor(DISK_THREADS, "disk") as disk:
-        async with (
-            Client(config.network, spool) as client,
-            Examiner(config.imaging, config.thumbnails) as examiner,
-        ):
-            yield _Tools(
-                config, places, catalog, journal, store, originals, late, client, examiner, disk,
-                spool,
-            )  # fmt: skip
-        journal.close()
-
-
 def _make_images(
-    tools: _Tools, on_image: Callable[[ImageRecord], None], is_retrying: bool
+    tools: Tools,
+    obtainer: Obtainer,
+    keeper: Keeper,
+    on_image: Callable[[ImageRecord], None],
+    is_retrying: bool,
 ) -> Images:
-    config, places, client = tools.config, tools.places, tools.client
-    keeper = Keeper(
-        tools.store,
-        tools.examiner,
-        [thumbnail.name for thumbnail in config.thumbnails],
-        places.archive,
-        tools.spool,
-        os.path.join(places.state, "quarantine"),
-        tools.disk,
-    )
-    judge = Judge(config.acceptance)
-    skips = Skips(config.skip, config.network)
-    hunter = Hunter(
-        client,
-        keeper,
-        judge,
-        Habits(tools.catalog),
-        config.planning,
-        config.network,
-        config.acceptance.compare_clean,
-        skips,
-    )
+    config = tools.config
     return Images(
         catalog=tools.catalog,
         journal=tools.journal,
-        hunter=hunter,
-        rescuer=Rescuer(hunter, client, config.network, config.planning, tools.spool),
+        obtainer=obtainer,
         keeper=keeper,
-        drawings=Drawings(keeper, config.rewrite.svg, places.archive, tools.disk),
-        judge=judge,
-        skips=skips,
-        planning=config.planning,
-        spool=tools.spool,
-        max_bytes=config.network.max_bytes,
+        drawings=Drawings(keeper, config.rewrite.svg, tools.places.archive, tools.disk),
+        skips=Skips(config.skip, config.network),
         is_retrying=is_retrying,
         on_image=on_image,
     )
 
 
-def _make_documents(tools: _Tools, images: Images) -> Documents:
+def _make_documents(tools: Tools, images: Images) -> Documents:
     finisher = Finisher(
         tools.places,
         tools.journal,
@@ -181,7 +117,7 @@ def _make_documents(tools: _Tools, images: Images) -> Documents:
 
 
 def _make_pages(
-    tools: _Tools, documents: Documents, on_document: Callable[[DocumentResult], None]
+    tools: Tools, documents: Documents, on_document: Callable[[DocumentResult], None]
 ) -> Pages:
     config, places = tools.config, tools.places
     visitor = Visitor(

@@ -18,6 +18,7 @@ LAYERS = (
     ("jobs", "scanning", "checking"),
     ("orders", "engines"),
     ("wiring",),
+    ("tools",),
     ("config",),
     ("pipeline", "sources"),
     ("rewrite", "catalog", "planning", "sites"),

@@ -17,7 +17,7 @@ from archiver.fetch.failures import TransportFailure
 from archiver.fetch.headers import make_headers
 from archiver.fetch.http import open_http
 from archiver.fetch.job import Job, OnAnswer
-from archiver.fetch.politeness import Gate, Gates
+from archiver.fetch.politeness import Gates, HostGate, Politeness
 from archiver.fetch.redirects import REDIRECTS, Chain, UnusableUrlError, normalize_url
 from archiver.fetch.resolver import LookUp
 from archiver.fetch.retries import (
@@ -45,14 +45,21 @@ class Client:
     Args:
         spool: folder for temporary files, made where it is missing.
         look_up: in place of the system's resolver.
+        politeness: gates that are shared with others; None: the client's own.
 
     Attributes:
         requests_made: redirects and retries included, and those that did not get out.
     """
 
-    def __init__(self, settings: FetchSettings, spool: str, look_up: LookUp | None = None) -> None:
+    def __init__(
+        self,
+        settings: FetchSettings,
+        spool: str,
+        look_up: LookUp | None = None,
+        politeness: Politeness | None = None,
+    ) -> None:
         self._settings, self._spool, self._look_up = settings, spool, look_up
-        self._gates = Gates(settings)
+        self._gates: Politeness = politeness or Gates(settings)
         self.requests_made, self._sent = 0, RequestCount()
 
     @property
@@ -161,7 +168,7 @@ class Client:
                 logger.debug("failed url=%s reason=%s", _Redacted(chain.url), reason)
                 raise fetch_error(job.url, reason) from error
 
-    async def _ask(self, job: Job, chain: Chain, gate: Gate) -> Download | None:
+    async def _ask(self, job: Job, chain: Chain, gate: HostGate) -> Download | None:
         request = self._request(job, chain)
         response = await self._http.send(request, stream=True, auth=None)
         try:
@@ -191,7 +198,7 @@ class Client:
         except (httpx.InvalidURL, ValueError) as error:  # what browsers take and httpx does not
             raise UnusableUrlError("url") from error
 
-    def _judge(self, response: httpx.Response, job: Job, gate: Gate) -> None:
+    def _judge(self, response: httpx.Response, job: Job, gate: HostGate) -> None:
         """Let status 200 pass.
 
         Raises:

@@ -5,12 +5,43 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from archiver.fetch.retries import fetch_error
 from archiver.fetch.settings import FetchSettings
+
+
+class HostGate(Protocol):
+    """What a client asks of the gate of a host; the host may be looked after elsewhere."""
+
+    def turn(self, url: str) -> AbstractAsyncContextManager[None]: ...
+
+    def pause(self, wait_s: float) -> None: ...
+
+    def note(self, has_answered: bool) -> None: ...
+
+
+class Politeness(Protocol):
+    """The gates of all hosts: `Gates`, or gates that several machines share."""
+
+    def gate(self, host: str) -> HostGate: ...
+
+
+class Lease(Protocol):
+    """The right to ask hosts at all, for who shares them with other processes.
+
+    Attributes:
+        is_held: whether it is now.
+    """
+
+    @property
+    def is_held(self) -> bool: ...
+
+    async def wait(self) -> None:
+        """Return when it is held."""
 
 
 class Gates:
@@ -18,22 +49,37 @@ class Gates:
 
     A host's waiting requests hold none of the common slots, so a slow or paused host never holds
     the others; the common slots go to whoever has waited longest.
+
+    Args:
+        lease: without it no request begins; None: none is needed.
+        is_successor: a process that is gone may just have asked any host: the pace counts from
+            now.
     """
 
-    def __init__(self, settings: FetchSettings) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: FetchSettings, lease: Lease | None = None, is_successor: bool = False
+    ) -> None:
+        self._settings, self._lease, self._is_successor = settings, lease, is_successor
         self._all = asyncio.Semaphore(settings.in_flight)
         self._gates: dict[str, Gate] = {}
 
     def gate(self, host: str) -> Gate:
         """The gate of *host*."""
-        own = self._settings.host(host)
-        key = _registrable_domain(host) if own.by_domain else host
+        key = gate_key(host, self._settings)
         if key not in self._gates:
+            own = self._settings.host(host)
             in_flight = own.in_flight or self._settings.in_flight_per_host
             pace_s = self._settings.pace_s if own.pace_s is None else own.pace_s
-            self._gates[key] = Gate(self._all, in_flight, pace_s, self._settings)
+            gate = Gate(self._all, in_flight, pace_s, self._settings, lease=self._lease)
+            if self._is_successor:
+                gate.pause(min(pace_s, self._settings.retry_after_cap_s))
+            self._gates[key] = gate
         return self._gates[key]
+
+
+def gate_key(host: str, settings: FetchSettings) -> str:
+    """What hosts that share a gate have in common."""
+    return _registrable_domain(host) if settings.host(host).by_domain else host
 
 
 class Gate:
@@ -46,8 +92,9 @@ class Gate:
         pace_s: float,
         settings: FetchSettings,
         clock: Callable[[], float] = time.monotonic,
+        lease: Lease | None = None,
     ) -> None:
-        self._all, self._slots = everyone, asyncio.Semaphore(in_flight)
+        self._all, self._slots, self._lease = everyone, asyncio.Semaphore(in_flight), lease
         self._turnstile = asyncio.Lock()
         self._pace_s, self._settings, self._clock = pace_s, settings, clock
         self._next_start_s = self._paused_until_s = 0.0
@@ -98,15 +145,18 @@ class Gate:
         """
         async with self._turnstile:
             while True:
+                if self._lease is not None:
+                    await self._lease.wait()
                 self.check(url)
                 wait_s = max(self._next_start_s, self._paused_until_s) - self._clock()
                 if wait_s > 0:
                     await asyncio.sleep(wait_s)
                     continue
                 await self._all.acquire()
-                if self._paused_until_s <= self._clock():
+                has_lease = self._lease is None or self._lease.is_held
+                if has_lease and self._paused_until_s <= self._clock():
                     break
-                self._all.release()  # paused while we waited for the slot
+                self._all.release()  # paused, or without a lease, while we waited for the slot
             self._next_start_s = self._clock() + self._pace_s
 
 

@@ -1,0 +1,148 @@
+"""What gets images into the store, made from a `Config`; in a run, and in its workers elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from archiver import files
+from archiver.catalog import Catalog
+from archiver.config import Config
+from archiver.fetch.client import Client
+from archiver.fetch.politeness import Politeness
+from archiver.imaging.workers import Examiner
+from archiver.journal import Journal
+from archiver.pipeline.acceptance import Judge
+from archiver.pipeline.barrier import Barrier
+from archiver.pipeline.dynamic import Skips
+from archiver.pipeline.habits import Habits
+from archiver.pipeline.hunt import Hunter
+from archiver.pipeline.keep import Keeper
+from archiver.pipeline.obtaining import LocalObtainer, Obtainer
+from archiver.pipeline.originals import Originals
+from archiver.pipeline.places import Places
+from archiver.pipeline.rescue import Rescuer
+from archiver.storage.file import FileStore
+
+DISK_THREADS = 8  # they wait for fsync, which a disk does for several files at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the parts of one run share."""
+
+    config: Config
+    places: Places
+    catalog: Catalog
+    journal: Journal
+    store: FileStore
+    originals: Originals
+    late: files.LateWrites
+    client: Client
+    examiner: Examiner
+    disk: Executor
+    spool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Obtaining:
+    """What gets images into the store, and notes it."""
+
+    obtainer: Obtainer
+    client: Client
+    journal: Journal
+    barrier: Barrier
+
+
+@asynccontextmanager
+async def open_obtaining(
+    config: Config,
+    places: Places,
+    catalog: Catalog,
+    run_id: str,
+    spool: str,
+    politeness: Politeness,
+) -> AsyncIterator[Obtaining]:
+    """What a worker on another machine needs of the parts of a run.
+
+    Args:
+        catalog: its own.
+        run_id: the name of its own journal.
+        spool: its own folder for temporary files.
+    """
+    async with open_tools(config, places, catalog, run_id, spool, politeness) as tools:
+        obtainer = make_obtainer(tools, make_keeper(tools))
+        barrier = Barrier(tools.journal.sync, tools.disk)
+        yield Obtaining(obtainer, tools.client, tools.journal, barrier)
+
+
+@asynccontextmanager
+async def open_tools(
+    config: Config,
+    places: Places,
+    catalog: Catalog,
+    run_id: str,
+    spool: str,
+    politeness: Politeness | None,
+) -> AsyncIterator[Tools]:
+    files.clear_spool(spool)
+    store = FileStore(places.archive_folder, spool)
+    originals = Originals(os.path.join(places.state, "originals"))
+
+    def flush() -> None:
+        store.flush()
+        originals.flush()
+
+    journal = Journal(os.path.join(places.state, "journal"), run_id, before_sync=flush)
+    catalog.follow(journal.sync)
+    late = files.LateWrites(os.path.join(places.state, "conflicts"))
+    with ThreadPoolExecutor(DISK_THREADS, "disk") as disk:
+        async with (
+            Client(config.network, spool, politeness=politeness) as client,
+            Examiner(config.imaging, config.thumbnails) as examiner,
+        ):
+            yield Tools(
+                config, places, catalog, journal, store, originals, late, client, examiner, disk,
+                spool,
+            )  # fmt: skip
+        journal.close()
+
+
+def make_keeper(tools: Tools) -> Keeper:
+    return Keeper(
+        tools.store,
+        tools.examiner,
+        [thumbnail.name for thumbnail in tools.config.thumbnails],
+        tools.places.archive,
+        tools.spool,
+        os.path.join(tools.places.state, "quarantine"),
+        tools.disk,
+    )
+
+
+def make_obtainer(tools: Tools, keeper: Keeper) -> LocalObtainer:
+    config, client = tools.config, tools.client
+    judge = Judge(config.acceptance)
+    hunter = Hunter(
+        client,
+        keeper,
+        judge,
+        Habits(tools.catalog),
+        config.planning,
+        config.network,
+        config.acceptance.compare_clean,
+        Skips(config.skip, config.network),
+    )
+    return LocalObtainer(
+        find=tools.catalog.find_image,
+        hunter=hunter,
+        rescuer=Rescuer(hunter, client, config.network, config.planning, tools.spool),
+        keeper=keeper,
+        judge=judge,
+        planning=config.planning,
+        spool=tools.spool,
+        max_bytes=config.network.max_bytes,
+    )
