@@ -22,9 +22,12 @@ from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 from archiver.pipeline.acceptance import AcceptanceSettings
 from archiver.pipeline.dynamic import SkipSettings
 from archiver.pipeline.page_settings import PageSettings
+from archiver.redact import redact
 from archiver.rewrite.links import RewriteSettings
 from archiver.settings import convert, field_names, field_types, unknown_key
-from archiver.sources.entry import Folder, SourceEntry
+from archiver.sources.entry import Place, SourceEntry
+from archiver.storage.addresses import clean_object_url, is_object_url
+from archiver.storage.settings import ObjectSettings
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +46,8 @@ class Config:
     """
 
     base: str = "."
-    archive: Folder = "archive"
-    state: Folder = ".archiver"
+    archive: Place = "archive"
+    state: Place = ".archiver"
     base_url: str = ""
     engine: Literal["local"] = "local"
     sources: tuple[SourceEntry, ...] = ()
@@ -57,6 +60,7 @@ class Config:
     network: FetchSettings = field(default_factory=FetchSettings)
     imaging: ImagingSettings = field(default_factory=ImagingSettings)
     pages: PageSettings = field(default_factory=PageSettings)
+    objects: ObjectSettings = field(default_factory=ObjectSettings)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Config:
@@ -87,6 +91,7 @@ _PARTS: Mapping[str, type[Any]] = {
     "network": FetchSettings,
     "imaging": ImagingSettings,
     "pages": PageSettings,
+    "objects": ObjectSettings,
 }
 _SECTIONS = {
     "": "",
@@ -160,6 +165,7 @@ def _build(values: Mapping[str, Any], base: str) -> Config:
     reading = replace(parts["reading"], smaller_copies=is_wanted)
     config = Config(base=base, **found[""], **parts | {"imaging": imaging, "reading": reading})
     _check_names(config)
+    _check_places(config)
     return config
 
 
@@ -184,6 +190,23 @@ def _check_names(config: Config) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ConfigError(f"thumbnails name = {twice!r}", "expected a name of its own for each")
+
+
+def _check_places(config: Config) -> None:
+    """Of folders and object stores: that the URLs are good, and that links can lead there."""
+    for key in ("archive", "state"):
+        place = getattr(config, key)
+        try:
+            if "://" in place:
+                clean_object_url(place)
+        except ValueError as error:
+            raise ConfigError(f"{key} = {redact(place)!r}", str(error)) from error
+    if is_object_url(config.archive) and not config.rewrite.link_prefix:
+        raise ConfigError(
+            f'link_prefix = "" with archive = "{config.archive}"',
+            "no relative link leads there; add where that is served, e.g.\n"
+            'link_prefix = "https://pictures.example.com/"',
+        )
 
 
 def _flatten(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -25,7 +26,8 @@ from archiver.pipeline.obtaining import LocalObtainer, Obtainer
 from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
 from archiver.pipeline.rescue import Rescuer
-from archiver.storage.file import FileStore
+from archiver.storage import Store
+from archiver.storage.opening import open_store
 
 DISK_THREADS = 8  # they wait for fsync, which a disk does for several files at a time
 
@@ -38,7 +40,7 @@ class Tools:
     places: Places
     catalog: Catalog
     journal: Journal
-    store: FileStore
+    store: Store
     originals: Originals
     late: files.LateWrites
     client: Client
@@ -89,17 +91,20 @@ async def open_tools(
     politeness: Politeness | None,
 ) -> AsyncIterator[Tools]:
     files.clear_spool(spool)
-    store = FileStore(places.archive_folder, spool)
-    originals = Originals(os.path.join(places.state, "originals"))
-
-    def flush() -> None:
-        store.flush()
-        originals.flush()
-
-    journal = Journal(os.path.join(places.state, "journal"), run_id, before_sync=flush)
-    catalog.follow(journal.sync)
     late = files.LateWrites(os.path.join(places.state, "conflicts"))
-    with ThreadPoolExecutor(DISK_THREADS, "disk") as disk:
+    threads = config.objects.threads if places.archive_url else DISK_THREADS
+    with ThreadPoolExecutor(threads, "disk") as disk:
+        store = await asyncio.get_running_loop().run_in_executor(
+            disk, open_store, places.archive_folder, places.archive_url, spool, config.objects
+        )
+        originals = Originals(os.path.join(places.state, "originals"))
+
+        def flush() -> None:
+            store.flush()
+            originals.flush()
+
+        journal = Journal(os.path.join(places.state, "journal"), run_id, before_sync=flush)
+        catalog.follow(journal.sync)
         async with (
             Client(config.network, spool, politeness=politeness) as client,
             Examiner(config.imaging, config.thumbnails) as examiner,

@@ -16,6 +16,8 @@ sys.path[:0] = [str(TESTS), str(TESTS / "guard")]
 import network_guard  # noqa: E402  (its folder is on the path only now)
 from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
+from required import give_up  # noqa: E402
+from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
 
 network_guard.guard_this_process_and_children()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of many children compiles it all anew
@@ -52,3 +54,29 @@ def fault() -> Iterator[FaultServer]:
     """A server for every fault; see `faults`. A test takes tokens of its own."""
     with FaultServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[S3Server]:
+    """A server that speaks S3, in this process."""
+    with moto_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ceph() -> Iterator[S3Server]:
+    """Ceph's S3 gateway; skipped where its packages are not here, see `s3_servers`."""
+    root = ceph_root()
+    if root is None:
+        give_up("s3", "ARCHIVER_TESTS_CEPH names no folder for Ceph's packages")
+    with ceph_server(root) as server:
+        yield server
+
+
+@pytest.fixture(params=["moto", "ceph"])
+def s3_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> S3Server:
+    """Each server that speaks S3, one after the other, with the environment its clients need."""
+    server: S3Server = request.getfixturevalue(request.param)
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    return server

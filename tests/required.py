@@ -16,7 +16,6 @@ VARIABLE = "ARCHIVER_TESTS_REQUIRE"
 TOOLS = {
     "browser": ("chromium",),
     "nginx": ("nginx",),
-    "s3": ("ceph-mon", "ceph-osd", "radosgw"),
 }
 """Tool → the programs it consists of."""
 

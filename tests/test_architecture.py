@@ -42,6 +42,7 @@ HEAVY = {
     "click": {"cli"},
     "rich": {"report"},
     "sqlite3": {"catalog"},
+    "obstore": {"storage"},
 }
 
 # The public names are exported from the top, lazily; it is no layer.

@@ -56,6 +56,21 @@ WRONG = {
         "network.total_timeout_s = -1: expected a number of seconds above 0",
     ),
     "wrong kind": ("[limits]\nmax_bytes = 'x'", "limits.max_bytes = 'x': expected a whole number"),
+    "a place on the web": ("archive = 'https://h/a'", "archive = 'https://h/a': expected s3://"),
+    "credentials in a URL": ("archive = 's3://k:s@b/a'", "expected s3://bucket/prefix"),
+    "state on an unknown scheme": ("state = 'ftp://h/a'", "state = 'ftp://h/a': expected s3://"),
+    "an object store without a prefix for links": (
+        "archive = 's3://b/a'",
+        'link_prefix = "" with archive = "s3://b/a": no relative link leads there',
+    ),
+    "an endpoint with a path": (
+        "[objects]\nendpoint = 'https://h/a'",
+        "objects.endpoint = 'https://h/a': expected an http or https URL of a host",
+    ),
+    "parts that are too small": (
+        "[objects]\nmultipart_bytes = 5000",
+        "objects.multipart_bytes = 5000: expected a whole number of bytes, 5242880 or more",
+    ),
     "not one of": ("quality = 'best'", 'quality = \'best\': expected "clean" or "original"'),
     "list of tables": ("hosts = 3", "hosts = 3: expected a list of tables"),
     "inside a list": (

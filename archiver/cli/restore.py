@@ -15,7 +15,7 @@ from archiver.cli.output import set_up_logging
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance.restore import RestoreOutcome, RestoreResult, restore
-from archiver.pipeline.places import Places
+from archiver.pipeline.places import Places, local_state
 from archiver.report.json_lines import dump_json
 
 _GOOD = (RestoreOutcome.RESTORED, RestoreOutcome.UNCHANGED)
@@ -64,12 +64,13 @@ def command(
 def _by_archive(paths: Iterable[str], config: Config) -> dict[Places, list[bytes]]:
     """The archive that holds the record of each path; of none: that of the configuration."""
     found: dict[Places, list[bytes]] = {}
+    state = local_state(config.state)
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder")
         target = _absolute(path)
         base = next(
-            (f for f in (target, *target.parents) if (f / config.state / "journal").is_dir()),
+            (f for f in (target, *target.parents) if (f / state / "journal").is_dir()),
             Path(config.base),
         )
         places = Places.of(str(base), config.archive, config.state)

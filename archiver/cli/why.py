@@ -14,7 +14,7 @@ from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options
 from archiver.config import Config
 from archiver.maintenance.explaining import Explanation, explain_document, explain_url
-from archiver.pipeline.places import Places
+from archiver.pipeline.places import Places, local_state
 from archiver.report.json_lines import dump_json, image_object
 from archiver.report.why import format_why
 
@@ -65,4 +65,5 @@ def _nearest(folders: Iterable[Path], config: Config) -> str:
     """The first folder that holds an archive; the configuration's where none does."""
     base = Path(config.base)
     places = (*folders, base, base / "archived")
-    return str(next((place for place in places if (place / config.state).is_dir()), base))
+    state = local_state(config.state)
+    return str(next((place for place in places if (place / state).is_dir()), base))

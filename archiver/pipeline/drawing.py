@@ -46,13 +46,13 @@ class Drawings:
         self._keeper, self._mode, self._disk = keeper, mode, disk
         self._prefix = f"{archive}/"
 
-    def is_current(self, record: ImageRecord) -> bool:
+    async def is_current(self, record: ImageRecord) -> bool:
         """Whether *record* is what today's settings make of a stored drawing."""
         if self._mode == "skip":
             return record.reason == _SWITCHED_OFF
         if not record.outcome.is_had:
             return self._mode == "sanitize" and record.reason.startswith(_UNSAFE)
-        return self._keeper.holds_sanitized(record) == (self._mode == "sanitize")
+        return await self._keeper.holds_sanitized(record) == (self._mode == "sanitize")
 
     async def finish(self, record: ImageRecord, wanted: Wanted, have: Have) -> ImageRecord:
         """*record* of a stored drawing as it is to be shown; ``skipped`` where it is not.

@@ -92,7 +92,7 @@ class Images:
 
     async def _obtain(self, wanted: Wanted) -> ImageRecord:
         known = self._catalog.find_image(wanted.url)
-        if known is not None and self._is_kept(known):
+        if known is not None and await self._is_kept(known):
             return await self._reuse(known, wanted)
         reason = self._skips.reason(wanted.url, wanted.attributes)
         if reason:
@@ -106,14 +106,14 @@ class Images:
         self._note(obtained)
         return obtained.record
 
-    def _is_kept(self, known: ImageRecord) -> bool:
+    async def _is_kept(self, known: ImageRecord) -> bool:
         is_wanted = known.outcome.is_had or (is_drawing(known) and not self._is_retrying)
-        return is_wanted and self._keeper.holds(known)
+        return is_wanted and await self._keeper.holds(known)
 
     async def _reuse(self, known: ImageRecord, wanted: Wanted) -> ImageRecord:
         is_lacking = known.outcome.is_had and self._keeper.lacks_thumbnails(known)
         if is_drawing(known):
-            if is_lacking or not self._drawings.is_current(known):
+            if is_lacking or not await self._drawings.is_current(known):
                 known = replace(await self._draw(known, wanted), when=now_text())
                 self._note(Obtained(known))
         elif is_lacking:

@@ -144,10 +144,10 @@ class Keeper:
         """What marks links in a drawing as ours: its digest, which it cannot hold."""
         return record.digest.removeprefix("sha256:")
 
-    def holds_sanitized(self, record: ImageRecord) -> bool:
+    async def holds_sanitized(self, record: ImageRecord) -> bool:
         """Whether the harmless form of the drawing of *record* is in the store."""
         path = record.sanitized.removeprefix(self._prefix)
-        return bool(path) and self._store.exists(path)
+        return bool(path) and await self._on_disk(self._store.exists, path)
 
     def _copy_blob(self, record: ImageRecord) -> str:
         """The path of a temporary copy: a store need not be a folder that workers can read."""
@@ -160,9 +160,9 @@ class Keeper:
         spool.close()
         return spool.path
 
-    def holds(self, record: ImageRecord) -> bool:
+    async def holds(self, record: ImageRecord) -> bool:
         """Whether the blob of *record* is in the store."""
-        return self._store.exists(record.path.removeprefix(self._prefix))
+        return await self._on_disk(self._store.exists, record.path.removeprefix(self._prefix))
 
     def lacks_thumbnails(self, record: ImageRecord) -> bool:
         """Whether today's settings name a thumbnail that *record* has none for."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from archiver.storage.addresses import clean_object_url, is_object_url
+
+LOCAL_ARCHIVE, LOCAL_STATE = "archive", ".archiver"
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -13,24 +17,33 @@ class Places:
     Attributes:
         base: absolute real path; the journal's paths are relative to it, with ``/``.
         archive_folder, state: absolute paths.
-        archive: `archive_folder` relative to `base`, with ``/``.
+        archive: `archive_folder` relative to `base`, with ``/``. Paths of an archive on an object
+            store begin with ``archive/`` all the same: it may move there, and from there.
+        archive_url, state_url: of an object store; "": the folders are all there is. With a
+            `state_url`, `state` is a local copy of what is there, and what no other machine needs.
     """
 
     base: bytes
     archive_folder: str
     state: str
     archive: str
+    archive_url: str = ""
+    state_url: str = ""
 
     @classmethod
     def of(cls, base: str, archive: str, state: str) -> Places:
-        """The places below *base*; *archive* and *state* count from it."""
+        """The places below *base*; *archive* and *state* count from it, or are URLs."""
         real = os.path.realpath(base)
+        archive_url, archive = _split(archive, LOCAL_ARCHIVE)
+        state_url, state = _split(state, LOCAL_STATE)
         archive_folder = os.path.normpath(os.path.join(real, archive))
         return cls(
             os.fsencode(real),
             archive_folder,
             os.path.normpath(os.path.join(real, state)),
             os.path.relpath(archive_folder, real),
+            archive_url,
+            state_url,
         )
 
     @property
@@ -44,3 +57,17 @@ class Places:
 
     def absolute(self, relative: bytes) -> bytes:
         return os.path.normpath(os.path.join(self.base, relative))
+
+
+def local_state(state: str) -> str:
+    """The folder below a base folder that says an archive is there.
+
+    >>> local_state("s3://pictures/state"), local_state("private")
+    ('.archiver', 'private')
+    """
+    return _split(state, LOCAL_STATE)[1]
+
+
+def _split(place: str, local: str) -> tuple[str, str]:
+    """The URL of *place* ("": none), and its folder here."""
+    return (clean_object_url(place), local) if is_object_url(place) else ("", place)

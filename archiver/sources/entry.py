@@ -11,6 +11,10 @@ from archiver.errors import ConfigError
 from archiver.sources.named import Patterns
 
 Folder = Annotated[str, Meta(min_length=1, description="a folder, relative to the file's own")]
+Place = Annotated[
+    str,
+    Meta(min_length=1, description="a folder, relative to the file's own, or s3://bucket/prefix"),
+]
 Named = Annotated[str, Meta(min_length=1, description="a file, a folder or a glob")]
 WebUrl = Annotated[
     str, Meta(pattern=r"^https?://[^/?#\s]\S*\Z", description="an http or https URL")

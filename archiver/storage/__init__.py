@@ -1,7 +1,8 @@
 """Digest ↔ blob. A store keeps bytes under a name made of their digest, for ever the same.
 
 A member is a file of this folder with a class that offers `Store`: `file.FileStore` (a folder),
-`memory.MemoryStore` (tests, trials). A new one passes the suite of tests/storage/contract.py.
+`memory.MemoryStore` (tests, trials), `s3.ObjectStore` (a bucket). A new one passes the suite of
+tests/storage/contract.py.
 """
 
 from __future__ import annotations

@@ -1,0 +1,42 @@
+"""``s3://bucket/prefix`` and its kin, told apart from folders."""
+
+from __future__ import annotations
+
+import re
+
+SCHEMES = ("s3", "gs", "az")
+_URL = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[^\s?#\\]*)?")
+EXPECTED = "s3://bucket/prefix (or gs://, az://); credentials stand in the environment"
+
+
+def is_object_url(place: str) -> bool:
+    """Whether *place* is on an object store and no folder.
+
+    >>> is_object_url("s3://pictures/a"), is_object_url("archive"), is_object_url("./s3:/a")
+    (True, False, False)
+    """
+    return place.startswith(tuple(f"{scheme}://" for scheme in SCHEMES))
+
+
+def clean_object_url(place: str) -> str:
+    """*place* without a slash at its end.
+
+    Raises:
+        ValueError: it is no URL of an object store, or climbs.
+
+    >>> clean_object_url("s3://pictures/a/")
+    's3://pictures/a'
+    """
+    parts = place.split("/")[3:]
+    if not _URL.fullmatch(place) or {".", ".."} & set(parts) or "" in parts[:-1]:
+        raise ValueError(f"expected {EXPECTED}")
+    return place.rstrip("/")
+
+
+def join_url(url: str, path: str) -> str:
+    """The URL of *path* below *url*.
+
+    >>> join_url("s3://pictures", "journal")
+    's3://pictures/journal'
+    """
+    return f"{url}/{path}"

@@ -1,0 +1,40 @@
+"""How object stores are spoken to; what opens them is imported elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+Endpoint = Annotated[
+    str, Meta(pattern=r"^\Z|^https?://[^/?#\s@]+/?\Z", description="an http or https URL of a host")
+]
+Seconds = Annotated[float, Meta(gt=0, description="a number of seconds above 0")]
+PartBytes = Annotated[
+    int, Meta(ge=5 << 20, description="a whole number of bytes, 5242880 or more (S3's least part)")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSettings:
+    """How object stores are spoken to. Credentials stand in the environment only.
+
+    Attributes:
+        endpoint: of an S3 server that is not Amazon's; "": as the environment says
+            (``AWS_ENDPOINT_URL``), else Amazon's own.
+        region: of S3; "": as the environment says (``AWS_REGION``).
+        multipart_bytes: an object larger than that is put in parts.
+        timeout_s: for one request.
+        retry_s: how long a request is tried again before the run ends.
+        threads: requests at a time.
+        lease_s: how long a lock on an object store outlives its holder; see `storage.lease`.
+    """
+
+    endpoint: Endpoint = ""
+    region: str = ""
+    multipart_bytes: PartBytes = 16 << 20
+    timeout_s: Seconds = 60.0
+    retry_s: Seconds = 60.0
+    threads: Annotated[int, Meta(ge=1, le=256, description="a whole number from 1 to 256")] = 32
+    lease_s: Annotated[float, Meta(ge=5, description="a number of seconds, 5 or more")] = 60.0
