@@ -25,6 +25,7 @@ COMMANDS = {
     "clean-url": "clean_url",
     "why": "why",
     "status": "status",
+    "gallery": "gallery",
     "restore": "restore",
     "demo": "demo",
     "doctor": "doctor",

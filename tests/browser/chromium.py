@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+
+T = TypeVar("T")
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -89,6 +91,28 @@ class Chromium:
             until: whether a screenshot shows all that is waited for.
         """
         return self._thread.submit(self._open, url, is_offline, has_scripts, until).result()
+
+    def visit(self, url: str, act: Callable[[Page], T], **context: Any) -> tuple[T, list[str]]:
+        """What *act* gives of the page at *url*, opened offline in a window of its own, and the
+        URLs that were asked for meanwhile.
+
+        Args:
+            context: of Playwright's ``new_context``: ``viewport``, ``color_scheme``, …
+        """
+        return self._thread.submit(self._visit, url, act, context).result()
+
+    def _visit(
+        self, url: str, act: Callable[[Page], T], options: dict[str, Any]
+    ) -> tuple[T, list[str]]:
+        context = self._browser.new_context(**{"viewport": VIEWPORT, "offline": True, **options})
+        try:
+            page = context.new_page()
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(url)
+            return act(page), asked
+        finally:
+            context.close()
 
     def _start(self) -> None:
         self._playwright = sync_playwright().start()

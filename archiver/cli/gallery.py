@@ -1,0 +1,76 @@
+"""``archiver gallery``: a page of all pictures, their sources and what was lost."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver import files
+from archiver.catalog import Catalog
+from archiver.cli.main import EXIT_CODES
+from archiver.cli.options import config_options, load_with_options
+from archiver.cli.output import set_up_logging
+from archiver.config import Config
+from archiver.errors import UsageError
+from archiver.pipeline.places import Places
+from archiver.report.gallery import PAGE_NAME, Gallery, read_gallery, render_gallery
+from archiver.report.gallery.entries import HELD, LOST
+from archiver.report.json_lines import dump_json
+
+
+@click.command("gallery", epilog=EXIT_CODES)
+@click.argument("folder", required=False, metavar="[ARCHIVE]")
+@click.option("-o", "--output", metavar="DIR", help="Where to write; default: .archiver/gallery.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@config_options
+def command(folder: str | None, output: str | None, as_json: bool, **config_values: Any) -> int:
+    """Write a page that shows every picture: where it came from, which documents show it, which
+    candidate was taken, what was lost and why, and which pictures look alike.
+
+    The page is one file that works from the disk, without a server and without asking any host;
+    thumbnails are linked from the archive, not copied. ARCHIVE is the folder that `archive -o`
+    wrote; default: the one of the configuration, else archived/.
+
+    \b
+    Examples:
+      archiver gallery
+      archiver gallery archived -o /tmp/gallery
+    """
+    set_up_logging()
+    config = load_with_options(**config_values)
+    places = _find_archive(folder, config)
+    target = os.path.realpath(output or os.path.join(places.state, "gallery"))
+    state = Path(places.state)
+    with Catalog(str(state / "catalog.sqlite"), str(state / "journal"), read_only=True) as catalog:
+        gallery = read_gallery(places, catalog, config)
+    page = os.path.join(target, PAGE_NAME)
+    files.write_new(page, render_gallery(gallery, target), replace=True)
+    _say(gallery, page, as_json)
+    return 0
+
+
+def _find_archive(folder: str | None, config: Config) -> Places:
+    """The archive that is meant.
+
+    Raises:
+        UsageError: there is none.
+    """
+    bases = [folder] if folder else [config.base, os.path.join(config.base, "archived")]
+    for base in bases:
+        places = Places.of(base, config.archive, config.state)
+        if os.path.isdir(os.path.join(places.state, "journal")):
+            return places
+    named = " or ".join(bases)
+    raise UsageError(f"{named}: no archive there; name the folder that `archiver archive -o` wrote")
+
+
+def _say(gallery: Gallery, page: str, as_json: bool) -> None:
+    held, lost = gallery.count(HELD), gallery.count(LOST)
+    if as_json:
+        click.echo(dump_json({"gallery": page, "held": held, "lost": lost}))
+    else:
+        click.echo(f"{held:,} pictures, {lost:,} lost")
+        click.echo(f"look at: {os.path.relpath(page)}")
