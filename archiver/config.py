@@ -22,6 +22,7 @@ from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 from archiver.pipeline.acceptance import AcceptanceSettings
 from archiver.pipeline.dynamic import SkipSettings
 from archiver.pipeline.page_settings import PageSettings
+from archiver.pipeline.ray_settings import RaySettings
 from archiver.redact import redact
 from archiver.rewrite.links import RewriteSettings
 from archiver.settings import convert, field_names, field_types, unknown_key
@@ -49,7 +50,7 @@ class Config:
     archive: Place = "archive"
     state: Place = ".archiver"
     base_url: str = ""
-    engine: Literal["local"] = "local"
+    engine: Literal["local", "ray"] = "local"
     sources: tuple[SourceEntry, ...] = ()
     thumbnails: tuple[ThumbnailSettings, ...] = (ThumbnailSettings(),)
     planning: PlanningSettings = field(default_factory=PlanningSettings)
@@ -61,6 +62,7 @@ class Config:
     imaging: ImagingSettings = field(default_factory=ImagingSettings)
     pages: PageSettings = field(default_factory=PageSettings)
     objects: ObjectSettings = field(default_factory=ObjectSettings)
+    ray: RaySettings = field(default_factory=RaySettings)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Config:
@@ -92,6 +94,7 @@ _PARTS: Mapping[str, type[Any]] = {
     "imaging": ImagingSettings,
     "pages": PageSettings,
     "objects": ObjectSettings,
+    "ray": RaySettings,
 }
 _SECTIONS = {
     "": "",

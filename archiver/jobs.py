@@ -32,6 +32,7 @@ from archiver.pipeline.tally import Tally
 from archiver.sources import SourceFile, find_documents, is_url
 
 if TYPE_CHECKING:
+    from archiver.engines import Engine
     from archiver.wiring import Parts
 
 
@@ -170,10 +171,11 @@ class Job:
 
     async def work(self) -> None:
         """Archive what needs it."""
-        from archiver.engines.local import archive_all
+        from archiver.engines import load_engine
 
-        async with self._open_parts() as parts:
-            await archive_all(self._work, parts.archive, self._note)
+        engine = load_engine(self._config.engine)
+        async with self._open_parts(engine) as parts:
+            await engine.archive_all(self._work, parts.archive, self._note, self._config)
         for path, kept in parts.late.found:
             reason = f"saved by someone at the moment of the rewrite; that is kept in {kept}"
             task = DocumentTask(path, path, b"", files.shown(path))
@@ -181,30 +183,22 @@ class Job:
 
     async def convert(self, data: bytes) -> bytes:
         """What the bytes of a document become; no file but of pictures is written."""
-        async with self._open_parts() as parts:
+        from archiver.engines import load_engine
+
+        async with self._open_parts(load_engine("local")) as parts:
             task = stream_task(self._places.base)
             new, result = await parts.documents.convert(data, task)
         self._note(result)
         return new
 
     @asynccontextmanager
-    async def _open_parts(self) -> AsyncIterator[Parts]:
-        from archiver.journal import new_run_id
-        from archiver.wiring import open_parts
-
-        async with open_parts(
-            self._config,
-            self._places,
-            self._catalog,
-            self._listener.on_image,
-            self._note,
-            self._is_retrying,
-            new_run_id(),
-        ) as parts:
+    async def _open_parts(self, engine: Engine) -> AsyncIterator[Parts]:
+        told = (self._listener.on_image, self._note, self._is_retrying)
+        async with engine.open_parts(self._config, self._places, self._catalog, *told) as parts:
             try:
                 yield parts
             finally:
-                self._requests = parts.client.requests_sent
+                self._requests = parts.requests_sent
 
     def summary(self) -> Summary:
         return self._tally.summary(self._requests)

@@ -38,6 +38,12 @@ class Parts:
     pages: Pages
     client: Client
     late: files.LateWrites
+    other_requests: Callable[[], int] = lambda: 0  # of workers elsewhere
+
+    @property
+    def requests_sent(self) -> int:
+        """See `Client.requests_sent`."""
+        return self.client.requests_sent + self.other_requests()
 
     async def archive(self, task: DocumentTask | PageTask) -> DocumentResult:
         """Archive a document, whatever it is."""

@@ -42,9 +42,9 @@ def give_up(tool: str, reason: str) -> None:
     pytest.skip(f"{tool}: {reason}")
 
 
-def need_module(name: str) -> None:
-    """Import *name* of the extra ``codecs``, which ``test`` has too, or give up."""
+def need_module(name: str, tool: str = "codecs") -> None:
+    """Import *name* of the extra *tool*, which ``test`` has too, or give up."""
     try:
         importlib.import_module(name)
     except ImportError as error:
-        give_up("codecs", str(error))
+        give_up(tool, str(error))

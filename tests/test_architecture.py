@@ -43,6 +43,7 @@ HEAVY = {
     "rich": {"report"},
     "sqlite3": {"catalog"},
     "obstore": {"storage"},
+    "ray": {"engines"},
 }
 
 # The public names are exported from the top, lazily; it is no layer.

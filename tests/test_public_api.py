@@ -19,7 +19,9 @@ NAMES = [
     "ArchiverError", "Candidate", "Config", "Reference", "Replacement", "Span", "Summary",
     "archive", "archive_async", "clean_url", "find_references", "splice",
 ]  # fmt: skip
-HEAVY = {"httpx", "aiohttp", "PIL", "bs4", "turbohtml", "rich", "click", "sqlite3", "tenacity"}
+HEAVY = {
+    "httpx", "aiohttp", "PIL", "bs4", "turbohtml", "rich", "click", "sqlite3", "tenacity", "ray"
+}  # fmt: skip
 MODULES = [
     m.name
     for m in pkgutil.walk_packages(archiver.__path__, "archiver.")

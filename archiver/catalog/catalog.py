@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from time import monotonic
+from typing import Self
 
 from archiver.catalog.ingest import image_key, ingest, is_behind
 from archiver.catalog.stories import Story, tell_story
@@ -217,7 +218,7 @@ class Catalog:
         finally:
             self._db.close()
 
-    def __enter__(self) -> Catalog:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from archiver.model import DocumentResult, DocumentTask, PageTask
+from archiver import wiring
+from archiver.catalog import Catalog
+from archiver.config import Config
+from archiver.journal import new_run_id
+from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
+from archiver.pipeline.places import Places
 
 WINDOW = 64  # documents under way; their bytes and the images they wait for are what memory holds
 
@@ -14,11 +20,36 @@ WINDOW = 64  # documents under way; their bytes and the images they wait for are
 Task = TypeVar("Task", bound=DocumentTask | PageTask)
 
 
+@asynccontextmanager
+async def open_parts(
+    config: Config,
+    places: Places,
+    catalog: Catalog,
+    on_image: Callable[[ImageRecord], None],
+    on_document: Callable[[DocumentResult], None],
+    is_retrying: bool,
+) -> AsyncIterator[wiring.Parts]:
+    """As `Engine.open_parts`."""
+    told = (on_image, on_document, is_retrying)
+    async with wiring.open_parts(config, places, catalog, *told, new_run_id()) as parts:
+        yield parts
+
+
 async def archive_all(
     tasks: Iterable[Task],
     archive: Callable[[Task], Awaitable[DocumentResult]],
     on_document: Callable[[DocumentResult], None],
-    window: int = WINDOW,
+    config: Config,
+) -> None:
+    """As `Engine.archive_all`."""
+    await work_through(tasks, archive, on_document, WINDOW)
+
+
+async def work_through(
+    tasks: Iterable[Task],
+    archive: Callable[[Task], Awaitable[DocumentResult]],
+    on_document: Callable[[DocumentResult], None],
+    window: int,
 ) -> None:
     """Archive every document of *tasks*; a document is reported as soon as its last image is.
 

@@ -116,6 +116,11 @@ class Gate:
             self._slots.release()
             raise
 
+    async def take(self) -> None:
+        """Take the place of a request that is under way already."""
+        await self._slots.acquire()
+        await self._all.acquire()
+
     def leave(self) -> None:
         self._all.release()
         self._slots.release()

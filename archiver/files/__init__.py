@@ -19,7 +19,14 @@ from archiver.files.locks import Lock, lock
 from archiver.files.quarantine import list_quarantine, quarantine
 from archiver.files.rewriting import rewrite_document
 from archiver.files.space import Reserve, check_reserve
-from archiver.files.spool import SpoolFile, clear_spool, move_spool, open_spool, remove_spool
+from archiver.files.spool import (
+    SpoolFile,
+    clear_spool,
+    move_spool,
+    open_spool,
+    remove_spool,
+    remove_spools,
+)
 from archiver.files.trouble import shown
 from archiver.files.writing import read_bytes, spool_copy, write_new
 
@@ -50,6 +57,7 @@ __all__ = [
     "read_document",
     "read_lines",
     "remove_spool",
+    "remove_spools",
     "rewrite_document",
     "shown",
     "spool_copy",

@@ -71,6 +71,11 @@ def make_folder(path: AnyPath, mode: int = 0o777) -> None:
     call("mkdir", os.mkdir, path, mode)
 
 
+def remove_folder(path: AnyPath) -> None:
+    """Remove an empty folder."""
+    call("rmdir", os.rmdir, path)
+
+
 def unlink(path: AnyPath, folder: int | None = None) -> None:
     call("unlink", _unlink, path, folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from archiver.files import calls
 from archiver.files.trouble import run_trouble
@@ -92,6 +93,21 @@ def clear_spool(folder: str) -> None:
     for name in names:
         if name.endswith(SUFFIX):
             remove_spool(os.path.join(folder, name))
+
+
+def remove_spools(folder: str, prefix: str) -> None:
+    """Remove the folders in *folder* whose names begin so, with the temporary files in them.
+
+    What else somebody put there stays, and the folder with it. Call it only while no process that
+    is sent files there works.
+    """
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        path = os.path.join(folder, name)
+        if name.startswith(prefix) and os.path.isdir(path):
+            clear_spool(path)
+            with run_trouble(path), suppress(FileNotFoundError):
+                if not os.listdir(path):
+                    calls.remove_folder(path)
 
 
 def _make_folders(folder: str) -> None:

@@ -75,12 +75,24 @@ def _check_name(event: str, host: object) -> None:
     """Let addresses pass, which need no lookup, and refuse names, which do."""
     import ipaddress
 
-    if host is None or _text(host) in _LOCAL_NAMES:
+    if host is None or _text(host) in _LOCAL_NAMES or _is_in_hosts_file(_text(host)):
         return
     try:
         ipaddress.ip_address(_text(host))
     except ValueError:
         _refuse(f"{event} {host!r}")
+
+
+def _is_in_hosts_file(name: str) -> bool:
+    """Whether /etc/hosts maps *name* to loopback: this machine's own name, which servers look up
+    when they start."""
+    try:
+        lines = Path("/etc/hosts").read_text("utf-8").splitlines()
+    except OSError:
+        return False
+    entries = [line.partition("#")[0].split() for line in lines]
+    found = [entry[0] for entry in entries if name in entry[1:]]
+    return bool(found) and all(map(is_loopback, found))
 
 
 def _text(host: object) -> str:
