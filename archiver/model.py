@@ -377,6 +377,19 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedCaps:
+    """How much of earlier visits a saved feed keeps; what the source still has always stays.
+
+    Attributes:
+        keep_items: items it has at most; None: as many as there are.
+        keep_days: age of an item in days, by its date; None: any.
+    """
+
+    keep_items: int | None = None
+    keep_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PageTask:
     """A page or feed to fetch and archive.
 
@@ -386,12 +399,14 @@ class PageTask:
         is_feed: whether a feed is expected.
         is_scheduled: whether nobody named it just now: robots.txt counts, and so does what is known
             of the last visit.
+        caps: of a feed.
     """
 
     url: str
     folder: bytes
     is_feed: bool = False
     is_scheduled: bool = False
+    caps: FeedCaps = FeedCaps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +421,11 @@ class Visit:
         format: a name of `archiver.formats`.
         charset: label of the answer's Content-Type; "" for none.
         etag, last_modified: of the answer.
+        grown: hex digest of the bytes that are saved where they are others than the fetched ones:
+            a feed with the items of earlier visits; kept as well.
+        earlier: hex digest of a feed whose items are not in the saved one though they should be,
+            because they could not be told apart in what was fetched; "" for none.
+        note: what a person should know of it.
     """
 
     url: str
@@ -417,6 +437,19 @@ class Visit:
     etag: str = ""
     last_modified: str = ""
     when: str = ""
+    grown: str = ""
+    earlier: str = ""
+    note: str = ""
+
+    @property
+    def saved(self) -> str:
+        """The hex digest of the bytes that the saved document is made from."""
+        return self.grown or self.sha256
+
+    @property
+    def grows_from(self) -> str:
+        """The hex digest of the feed with the items of all visits so far."""
+        return self.earlier or self.saved
 
 
 @dataclass(frozen=True, slots=True)

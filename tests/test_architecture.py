@@ -21,6 +21,7 @@ LAYERS = (
     ("tools",),
     ("config",),
     ("pipeline", "sources"),
+    ("feeds",),
     ("rewrite", "catalog", "planning", "sites"),
     ("journal",),
     ("formats", "cdn", "fetch", "imaging", "storage"),

@@ -98,6 +98,9 @@ class PageLine(_Line, frozen=True, tag="page"):
     charset: str = ""
     etag: str = ""
     last_modified: str = ""
+    grown: str = ""
+    earlier: str = ""
+    note: str = ""
 
 
 AnyLine = ImageLine | DocumentLine | DoneLine | ConflictLine | RestoredLine | RemovedLine | PageLine

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
-_FIRST_YEAR = 1990  # of the Web; 0001-01-01 is what some generators write for "no date"
+from archiver.syntax.dates import read_date
+
 _HEAD_BYTES = 16_384  # front matter, a page's head, a feed's first entry
 # Front matter in YAML, TOML and JSON; a page's metadata; a feed's elements.
 _DATES = re.compile(
@@ -31,19 +31,8 @@ def find_date(data: bytes, mtime_ns: int) -> datetime:
     """
     for match in _DATES.finditer(data[:_HEAD_BYTES]):
         text = next(group for group in match.groups() if group is not None)
-        found = _read(text.decode("utf-8", "replace").strip())
+        found = read_date(text.decode("utf-8", "replace"))
         if found is not None:
             return found
     return datetime.fromtimestamp(mtime_ns / 1e9, UTC)
 
-
-def _read(text: str) -> datetime | None:
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            found = read(text)
-            found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-        return found if found.year >= _FIRST_YEAR else None
-    day = re.match(r"\d{4}-\d\d-\d\d", text)  # "2019-05-01 10:00 +0800", and a comment behind it
-    return _read(day[0]) if day and day[0] != text else None

@@ -20,7 +20,7 @@ MAX_ENTITIES = 1000
 MAX_PREFIXES = 200  # declared at one place: each nested declaration copies those around it
 
 _NAME = r"[^\s<>/=\"'&!?]+"
-_TOKEN = re.compile(
+XML_TOKEN = re.compile(
     rf"""
       <!--(?:[^-]++|-(?!->))*+(?:-->|\Z)
     | <!\[CDATA\[(?P<cdata>(?:[^\]]++|\](?!\]>))*+)(?:\]\]>|\Z)
@@ -35,7 +35,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_ATTRIBUTE = re.compile(rf"({_NAME}+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
+XML_ATTRIBUTE = re.compile(rf"({_NAME}+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _ENTITY = re.compile(rf"<!ENTITY\s++({_NAME}+)\s++(?:\"([^\"]*+)\"|'([^']*+)')\s*+>")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -92,7 +92,7 @@ def parse_xml(text: str) -> XmlDocument:
     """
     builder = _Builder(text)
     entities: dict[str, str] = {}
-    for token in _TOKEN.finditer(text):
+    for token in XML_TOKEN.finditer(text):
         if token["start"]:
             builder.open(token)
         elif token["end"]:
@@ -102,7 +102,7 @@ def parse_xml(text: str) -> XmlDocument:
         elif token["text"]:
             builder.add(Piece(*token.span(), is_cdata=False))
         elif token["subset"] and not entities:
-            entities = dict(_entities(token["subset"]))
+            entities = read_entities(token["subset"])
     builder.finish()
     return XmlDocument(tuple(builder.elements), xml_codec(entities))
 
@@ -133,7 +133,7 @@ class _Builder:
             self.counts[token["start"]] = self.counts.get(token["start"], 0) + 1
 
     def _attributes(self, token: re.Match[str]) -> Iterator[re.Match[str]]:
-        return _ATTRIBUTE.finditer(self.text, *token.span("attributes"))
+        return XML_ATTRIBUTE.finditer(self.text, *token.span("attributes"))
 
     def _prefixes(
         self, raw: Mapping[str, tuple[int, int]], outer: Mapping[str, str]
@@ -169,7 +169,7 @@ def _resolved(raw_name: str, prefixes: Mapping[str, str], default: str) -> Name:
     return (prefixes.get(prefix, prefix), local) if colon else (default, raw_name)
 
 
-def _entities(subset: str) -> Iterator[tuple[str, str]]:
+def read_entities(subset: str) -> dict[str, str]:
     """The internal general entities of a document type, each expanded by those before it."""
     known: dict[str, str] = {}
     for match in _ENTITY.finditer(_COMMENT.sub("", subset)):
@@ -182,4 +182,4 @@ def _entities(subset: str) -> Iterator[tuple[str, str]]:
         expanded = xml_codec(known).decode(value)[0]
         if len(expanded) <= MAX_ENTITY_CHARACTERS:
             known[name] = expanded
-            yield name, expanded
+    return known

@@ -1,0 +1,1 @@
+"""Feeds as collections of items: what a saved feed keeps of the visits before."""

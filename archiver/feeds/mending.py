@@ -1,0 +1,69 @@
+"""An item that is not well-formed, made so as readers of broken feeds read it.
+
+It may have been in a feed that was broken as a whole; in one that is not it must not break it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from html.entities import html5
+
+from archiver.syntax.xml import XML_TOKEN
+
+_AMPERSAND = re.compile(r"&(?:#[0-9]+;|#x[0-9a-fA-F]+;|(?P<name>[^\s&;#\"'<>]{1,100}+);)?")
+_OF_XML = ("amp", "lt", "gt", "quot", "apos")
+# XML 1.0, production 2.
+_NO_CHARACTER = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def mend(text: str, entities: Mapping[str, str]) -> str:
+    """*text* with references that XML knows, characters it has, and tags that match.
+
+    Args:
+        entities: those that the document type around it declared.
+
+    >>> mend("<item><a>R&D&nbsp;<br></a></item>", {})
+    '<item><a>R&amp;D&#160;<br></br></a></item>'
+    """
+    parts: list[str] = []
+    opened: list[str] = []
+    for token in XML_TOKEN.finditer(_NO_CHARACTER.sub("", text)):
+        if token["end"]:
+            parts += _close(token["end"], opened)
+        elif token["start"]:
+            if not token["attributes"].endswith("/"):
+                opened.append(token["start"])
+            parts.append(_mend_references(token[0], entities))
+        elif token["text"]:
+            parts.append(_mend_references(token[0].replace("]]>", "]]&gt;"), entities))
+        else:
+            parts.append("&lt;" if token[0] == "<" else token[0])
+    return "".join(parts)
+
+
+def _close(name: str, opened: list[str]) -> list[str]:
+    """The end tags that *name* needs: of what is open inside it too, none where it is not open."""
+    if name not in opened:
+        return []
+    ends = []
+    while not ends or ends[-1] != f"</{name}>":
+        ends.append(f"</{opened.pop()}>")
+    return ends
+
+
+def _mend_references(text: str, entities: Mapping[str, str]) -> str:
+    def meaning(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name is None:
+            return "&amp;" if match[0] == "&" else match[0]
+        if name in _OF_XML:
+            return match[0]
+        known = entities.get(name, html5.get(name + ";"))
+        if known is None:
+            return "&amp;" + match[0][1:]
+        spelled = html.escape(known)
+        return spelled.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+    return _AMPERSAND.sub(meaning, text)
