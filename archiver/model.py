@@ -406,7 +406,7 @@ class PageTask:
     folder: bytes
     is_feed: bool = False
     is_scheduled: bool = False
-    caps: FeedCaps = FeedCaps()
+    caps: FeedCaps = field(default_factory=FeedCaps)
 
 
 @dataclass(frozen=True, slots=True)

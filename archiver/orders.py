@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archiver.config import Config
 from archiver.errors import UsageError
-from archiver.model import DocumentTask, PageTask
+from archiver.model import DocumentTask, FeedCaps, PageTask
 from archiver.redact import redact
 from archiver.sources import SourceSettings, is_url
 from archiver.sources.entry import SourceEntry
@@ -26,6 +26,7 @@ class Order:
         output: the folder for copies; None: the documents are rewritten where they are.
         is_scheduled: whether it comes from the configuration and not from a person.
         is_feed: whether the URLs are of feeds, and nothing else will do.
+        caps: of these feeds.
     """
 
     sources: tuple[str, ...]
@@ -33,6 +34,7 @@ class Order:
     settings: SourceSettings = field(default_factory=SourceSettings)
     is_scheduled: bool = False
     is_feed: bool = False
+    caps: FeedCaps = field(default_factory=FeedCaps)
 
 
 def orders_of(config: Config) -> list[Order]:
@@ -44,6 +46,7 @@ def orders_of(config: Config) -> list[Order]:
             SourceSettings(source.include, source.exclude),
             is_scheduled=True,
             is_feed=bool(source.feed),
+            caps=FeedCaps(source.keep_items, source.keep_days),
         )
         for source in config.sources
     ]
@@ -63,7 +66,9 @@ def list_pages(orders: Sequence[Order]) -> Iterator[PageTask]:
             folder = os.path.realpath(order.output or ".")
             if (source, folder) not in seen:
                 seen.add((source, folder))
-                yield PageTask(source, os.fsencode(folder), order.is_feed, order.is_scheduled)
+                yield PageTask(
+                    source, os.fsencode(folder), order.is_feed, order.is_scheduled, order.caps
+                )
 
 
 def stream_task(base: bytes) -> DocumentTask:

@@ -97,7 +97,7 @@ async def open_tools(
         store = await asyncio.get_running_loop().run_in_executor(
             disk, open_store, places.archive_folder, places.archive_url, spool, config.objects
         )
-        originals = Originals(os.path.join(places.state, "originals"))
+        originals = Originals(os.path.join(places.state, "originals"), spool)
 
         def flush() -> None:
             store.flush()

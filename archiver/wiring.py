@@ -19,6 +19,7 @@ from archiver.pipeline.barrier import Barrier
 from archiver.pipeline.document import Documents, DocumentSettings
 from archiver.pipeline.drawing import Drawings
 from archiver.pipeline.dynamic import Skips
+from archiver.pipeline.feed_growth import FeedGrowth
 from archiver.pipeline.finishing import Finisher
 from archiver.pipeline.image import Images
 from archiver.pipeline.keep import Keeper
@@ -126,17 +127,22 @@ def _make_pages(
     tools: Tools, documents: Documents, on_document: Callable[[DocumentResult], None]
 ) -> Pages:
     config, places = tools.config, tools.places
+    barrier = Barrier(tools.journal.sync, tools.disk)
+    growth = FeedGrowth(places, tools.originals, tools.catalog, barrier, tools.disk)
     visitor = Visitor(
         places,
         tools.client,
         tools.originals,
         tools.catalog,
         tools.journal,
+        growth,
         tools.disk,
         config.pages.max_page_bytes,
     )
     robots = Robots(tools.client, own_name(config.network)) if config.pages.robots else None
-    return Pages(places, visitor, tools.originals, documents, robots, tools.disk, on_document)
+    return Pages(
+        places, visitor, growth, tools.originals, documents, robots, tools.disk, on_document
+    )
 
 
 def _document_settings(config: Config) -> DocumentSettings:

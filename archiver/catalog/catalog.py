@@ -88,6 +88,20 @@ class Catalog:
                     return visit
         return None
 
+    def find_visit_at(self, url: str, path: bytes) -> Visit | None:
+        """The newest visit of *url* that was saved at *path*."""
+        query = "SELECT line FROM pages WHERE url = ? AND path = ?"
+        with catalog_trouble(self._path):
+            row = self._db.execute(query, (url, path)).fetchone()
+        visit = decode(row[0]) if row else None
+        return visit if isinstance(visit, Visit) else None
+
+    def needs_original(self, sha256: str) -> bool:
+        """Whether the newest visit of any page names the bytes of this hash."""
+        query = "SELECT 1 FROM pages WHERE instr(line, CAST(? AS BLOB)) LIMIT 1"
+        with catalog_trouble(self._path):
+            return self._db.execute(query, (sha256,)).fetchone() is not None
+
     def add_visit(self, visit: Visit) -> None:
         """The newest visit of a page, which the journal has as well."""
         line = encode(visit, visit.when)

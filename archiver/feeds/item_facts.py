@@ -39,9 +39,7 @@ def _values(texts: Mapping[str, str], names: Iterable[str]) -> Iterable[str]:
     return (texts[name] for name in names if texts.get(name))
 
 
-def _first_texts(
-    raw: str, children: Iterable[XmlElement], names: Iterable[str]
-) -> dict[str, str]:
+def _first_texts(raw: str, children: Iterable[XmlElement], names: Iterable[str]) -> dict[str, str]:
     """Local name → text of the first child of that name that says anything."""
     texts: dict[str, str] = {}
     for child in children:

@@ -61,11 +61,12 @@ class _Walk:
         self.text = text
         self.items: list[tuple[int, int, dict[str, Any]]] = []
         self.end = 0
+        self._place = 0  # behind what was read last
 
     def read_feed(self) -> None:
-        place = self._skip(1 if self.text.startswith("\ufeff") else 0)
-        for place in self._members(place, "{", "}"):
-            key, place = self._value(place)
+        start = 1 if self.text.startswith("\ufeff") else 0
+        for member in self._members(start, "{", "}"):
+            key, place = self._value(member)
             place = self._skip(self._expect(place, ":"))
             if key == "items" and not self.end:
                 self._place = self._read_items(place)

@@ -47,7 +47,7 @@ def _close(name: str, opened: list[str]) -> list[str]:
     """The end tags that *name* needs: of what is open inside it too, none where it is not open."""
     if name not in opened:
         return []
-    ends = []
+    ends: list[str] = []
     while not ends or ends[-1] != f"</{name}>":
         ends.append(f"</{opened.pop()}>")
     return ends

@@ -35,4 +35,3 @@ def find_date(data: bytes, mtime_ns: int) -> datetime:
         if found is not None:
             return found
     return datetime.fromtimestamp(mtime_ns / 1e9, UTC)
-

@@ -13,6 +13,7 @@ from archiver.errors import DocumentError, FetchError
 from archiver.fetch.redirects import UnusableUrlError, normalize_url
 from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, PageTask, Visit
 from archiver.pipeline.document import Documents
+from archiver.pipeline.feed_growth import FeedGrowth
 from archiver.pipeline.once import Once
 from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
@@ -34,6 +35,7 @@ class Pages:
         self,
         places: Places,
         visitor: Visitor,
+        growth: FeedGrowth,
         originals: Originals,
         documents: Documents,
         robots: Robots | None,
@@ -41,6 +43,7 @@ class Pages:
         on_document: Callable[[DocumentResult], None],
     ) -> None:
         self._places, self._visitor, self._originals = places, visitor, originals
+        self._growth = growth
         self._documents, self._robots, self._disk = documents, robots, disk
         self._on_document = on_document
         self._sheets = Sheets(visitor, self._list_sheets)
@@ -71,7 +74,8 @@ class Pages:
             if why_not:
                 return DocumentResult(_nothing_of(page), DocumentOutcome.SKIPPED, why_not)
         kind = "feed" if page.is_feed else "page"
-        visit = await self._visitor.visit(Wish(url, page.folder, kind, page.is_scheduled))
+        wish = Wish(url, page.folder, kind, page.is_scheduled, caps=page.caps)
+        visit = await self._visitor.visit(wish)
         owner = self._taken.setdefault(visit.path, url)
         if owner != url:
             reason = f"is saved where {redact(owner)} is"
@@ -82,7 +86,9 @@ class Pages:
             *(self._archive_sheet(sheet, targets, page) for sheet in found.had.values())
         )
         result = await self._documents.archive(self._task(visit, targets, page))
-        reason = "; ".join(filter(None, (result.reason, found.note())))
+        if result.outcome in (DocumentOutcome.REWRITTEN, DocumentOutcome.UNCHANGED):
+            await self._growth.forget_outgrown(visit)
+        reason = "; ".join(filter(None, (result.reason, visit.note, found.note())))
         return replace(result, reason=reason)
 
     async def _archive_sheet(
@@ -97,7 +103,7 @@ class Pages:
 
     def _task(self, visit: Visit, sheets: Mapping[str, bytes], page: PageTask) -> DocumentTask:
         return DocumentTask(
-            source=os.fsencode(self._originals.path(visit.sha256)),
+            source=os.fsencode(self._originals.path(visit.saved)),
             target=self._places.absolute(visit.path),
             root=os.fsencode(self._originals.folder),
             name=redact(visit.url),
@@ -109,7 +115,7 @@ class Pages:
         )
 
     async def _list_sheets(self, visit: Visit) -> list[str]:
-        path = self._originals.path(visit.sha256)
+        path = self._originals.path(visit.saved)
         loop = asyncio.get_running_loop()
         data = await loop.run_in_executor(self._disk, files.read_bytes, path)
         reading = self._documents.read(data, self._task(visit, {}, PageTask(visit.url, b"")))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from archiver import files
 from archiver.catalog import Catalog
@@ -14,12 +15,15 @@ from archiver.errors import DocumentError, FetchError
 from archiver.fetch.client import Client
 from archiver.formats import detect_format
 from archiver.journal import Journal
-from archiver.model import Download, Visit
+from archiver.model import Download, FeedCaps, Visit
+from archiver.pipeline.feed_growth import FeedGrowth
 from archiver.pipeline.originals import Originals
 from archiver.pipeline.page_place import place_page, place_sheet
 from archiver.pipeline.places import Places
 from archiver.pipeline.records import now_text
 from archiver.redact import redact
+
+T = TypeVar("T")
 
 # What browsers send: some servers choose by it between a page, an application and an error.
 ACCEPT_PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -41,6 +45,7 @@ class Wish:
         kind: ``page`` (or a feed), ``feed`` or ``sheet``.
         is_conditional: whether a server is told what we have.
         referer: the Referer header; None for none.
+        caps: what a feed keeps of earlier visits; None: nothing, it is saved as it came.
     """
 
     url: str
@@ -48,6 +53,7 @@ class Wish:
     kind: str = "page"
     is_conditional: bool = False
     referer: str | None = None
+    caps: FeedCaps | None = None
 
 
 class Visitor:
@@ -60,9 +66,11 @@ class Visitor:
         originals: Originals,
         catalog: Catalog,
         journal: Journal,
+        growth: FeedGrowth,
         disk: Executor,
         max_bytes: int,
     ) -> None:
+        self._growth = growth
         self._places, self._client, self._originals = places, client, originals
         self._catalog, self._journal, self._disk = catalog, journal, disk
         self._max_bytes = max_bytes
@@ -75,7 +83,9 @@ class Visitor:
             DocumentError: what came is no such document.
         """
         known = self._catalog.find_visit(wish.url, self._places.relative(wish.folder))
-        has_known = known is not None and self._originals.holds(known.sha256)
+        if known is not None and known.grown:
+            await self._growth.recover(known)
+        has_known = known is not None and self._originals.holds(known.saved)
         is_asked = has_known and wish.is_conditional and known is not None
         try:
             found = await self._fetch(wish, known if is_asked else None)
@@ -107,15 +117,14 @@ class Visitor:
         )
 
     async def _keep(self, download: Download, wish: Wish, charset: str) -> Visit:
-        loop = asyncio.get_running_loop()
-        data = await loop.run_in_executor(self._disk, files.read_bytes, download.path)
+        data = await self._on_disk(lambda: files.read_bytes(download.path))
         format = tell_fetched(data, download.media_type, wish.kind)
         if format is None:
             expected = {"sheet": "style sheet", "feed": "feed"}.get(wish.kind, "page and no feed")
             raise DocumentError(redact(wish.url), f"is no {expected} ({download.media_type})")
-        await loop.run_in_executor(self._disk, self._originals.put, download.path, download.sha256)
+        await self._on_disk(lambda: self._originals.put(download.path, download.sha256))
         place = wish.folder + b"/" + _place(wish.url, format, data).encode()
-        return Visit(
+        visit = Visit(
             wish.url,
             self._places.relative(place),
             download.sha256,
@@ -126,6 +135,12 @@ class Visitor:
             download.last_modified,
             now_text(),
         )
+        if format != "feed" or wish.caps is None:
+            return visit
+        return await self._growth.grow(visit, data, wish.caps)
+
+    async def _on_disk(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, function)
 
 
 _ACCEPT = {"page": ACCEPT_PAGE, "feed": ACCEPT_FEED, "sheet": ACCEPT_SHEET}

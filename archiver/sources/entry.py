@@ -16,6 +16,7 @@ Place = Annotated[
     Meta(min_length=1, description="a folder, relative to the file's own, or s3://bucket/prefix"),
 ]
 Named = Annotated[str, Meta(min_length=1, description="a file, a folder or a glob")]
+Count = Annotated[int, Meta(ge=1, description="a whole number above 0")]
 WebUrl = Annotated[
     str, Meta(pattern=r"^https?://[^/?#\s]\S*\Z", description="an http or https URL")
 ]
@@ -42,6 +43,8 @@ class SourceEntry:
         sanitize: whether scripts, event handlers and forms are taken out of a feed's items; None:
             for posts only.
         full_text: whether a post holds the text of the item's page.
+        keep_items, keep_days: how much of earlier visits a feed saved as one keeps; see
+            `archiver.model.FeedCaps`.
     """
 
     path: Named = ""
@@ -56,6 +59,8 @@ class SourceEntry:
     template: Named = "hexo"
     sanitize: bool | None = None
     full_text: bool = False
+    keep_items: Count | None = None
+    keep_days: Count | None = None
 
     def __post_init__(self) -> None:
         """Raises ConfigError unless one source is named, and one that can be had as told."""
@@ -69,6 +74,13 @@ class SourceEntry:
         if self.in_place and named != ["path"]:
             problem = "a page has no place of its own; it is saved below output"
             raise ConfigError("in_place = True", problem)
+        self._check_caps(is_feed=named == ["feed"] and self.as_ == "feed")
+
+    def _check_caps(self, is_feed: bool) -> None:
+        for name in ("keep_items", "keep_days"):
+            value = getattr(self, name)
+            if value is not None and not is_feed:
+                raise ConfigError(f"{name} = {value}", "expected with a feed that is saved as one")
 
     def _check_posts(self) -> None:
         for name in ("feed", "path"):

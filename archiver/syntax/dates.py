@@ -1,4 +1,4 @@
-"""Dates as posts, pages and feeds write them: ISO 8601 and its profiles, RFC 5322, and near them."""
+"""Dates as posts, pages and feeds write them: ISO 8601, RFC 5322, and what comes near."""
 
 from __future__ import annotations
 

@@ -1,0 +1,262 @@
+"""A feed of the scheduled job, run after run: the saved one grows, nothing is asked for twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+from made_feeds import KINDS, SITE, enclosure_url, make, picture_url
+from origin import Origin
+from pictures import plain
+from program import run_archiver, snapshot_of
+
+from archiver.config import Config
+from archiver.jobs import Silent, archive
+from archiver.model import DocumentOutcome, DocumentResult, Summary
+from archiver.orders import orders_of
+
+URL = f"{SITE}/feed"
+MEDIA_TYPES = {"JSON Feed 1.1": "application/feed+json"}
+
+
+class Listener(Silent):
+    def __init__(self) -> None:
+        self.results: list[DocumentResult] = []
+
+    def on_document(self, result: DocumentResult) -> None:
+        self.results.append(result)
+
+
+class Job:
+    """The scheduled job over one feed, in a folder, in this process."""
+
+    def __init__(self, base: Path, origin: Origin, **source: Any) -> None:
+        self.base, self.origin = base, origin
+        table = {
+            "site_url": "https://me.example/",
+            "sources": [{"feed": URL, **source}],
+            "network": {
+                "robots": False,
+                "connect_to": list(origin.connect_to),
+                "ca_file": origin.ca_file,
+                "pace_s": 0.0,
+            },
+            "thumbnails": [{"name": "16", "max_width": 16, "max_height": 16}],
+        }
+        self.config = Config.from_dict(table, str(base))
+        self.results: list[DocumentResult] = []
+
+    def serve(self, data: bytes, media_type: str = "application/xml", **more: Any) -> None:
+        self.origin.answers.pop(URL, None)
+        self.origin.serve(URL, data, media_type=media_type, **more)
+
+    def run(self, data: bytes | None = None, **more: Any) -> Summary:
+        if data is not None:
+            self.serve(data, **more)
+        listener = Listener()
+        summary = archive(orders_of(self.config), self.config, listener)
+        self.results = listener.results
+        return summary
+
+    @property
+    def saved(self) -> bytes:
+        (path,) = (self.base / "archived").rglob("index.*")
+        return path.read_bytes()
+
+    def reason(self) -> str:
+        return "; ".join(result.reason for result in self.results)
+
+
+@pytest.fixture
+def job(tmp_path: Path, origin: Origin) -> Callable[..., Job]:
+    for number in range(150):
+        for url in (picture_url(number), enclosure_url(number)):
+            origin.serve(url, plain((number, len(url), 90)))
+    return lambda **source: Job(tmp_path, origin, **source)
+
+
+def links_of(data: bytes) -> list[str]:
+    """The pages of the items, in order."""
+    if data.startswith(b"{"):
+        return [item["url"] for item in json.loads(data)["items"]]
+    return [entry.link for entry in feedparser.parse(data).entries]
+
+
+def pages(numbers: Any) -> list[str]:
+    return [f"{SITE}/{number}" for number in numbers]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_items_keep_their_pictures_though_they_leave(kind: str, job: Callable[..., Job]) -> None:
+    feed = job()
+    media_type = MEDIA_TYPES.get(kind, "application/xml")
+    for window in ([2, 1, 0], [4, 3, 2], [6, 5]):
+        assert feed.run(make(kind, window), media_type=media_type).problems == ()
+    assert links_of(feed.saved) == pages(range(6, -1, -1))
+    if kind != "RSS 0.90":  # it has no HTML
+        assert feed.saved.count(b"https://me.example/archive/assets/") >= 7
+        assert b"img.example.com" not in feed.saved
+    assert len(feed.origin.urls) == len(set(feed.origin.urls)) + 2, "the feed alone was asked again"
+
+
+def test_restore_gives_the_grown_feed_with_its_own_urls(
+    job: Callable[..., Job], tmp_path: Path
+) -> None:
+    feed = job()
+    feed.run(make("Atom 1.0", [2, 1]))
+    feed.run(make("Atom 1.0", [3, 2]))
+    result = run_archiver("restore", "archived", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    assert links_of(feed.saved) == pages([3, 2, 1])
+    for number in (3, 2, 1):
+        assert picture_url(number).encode() in feed.saved
+    assert feed.saved.startswith(make("Atom 1.0", [3, 2])[:900])
+    feed.run()
+    assert picture_url(1).encode() in feed.saved, "a person had it restored"
+    feed.run(make("Atom 1.0", [4, 3]))
+    assert links_of(feed.saved) == pages([4, 3, 2, 1]) and b"img.example" not in feed.saved
+
+
+def test_a_run_with_nothing_new_writes_nothing(job: Callable[..., Job], tmp_path: Path) -> None:
+    feed = job()
+    feed.run(make("RSS 2.0", [2, 1]))
+    feed.run(make("RSS 2.0", [3, 2]), headers={"ETag": '"3"'})
+    before = snapshot_of(tmp_path)
+    feed.run()
+    feed.serve(b"", status=304)
+    feed.run()
+    assert feed.origin.exchanges[-1].header("if-none-match") == '"3"'
+    assert snapshot_of(tmp_path) == before
+    assert {result.outcome for result in feed.results} == {DocumentOutcome.UNCHANGED}
+
+
+def test_what_it_grew_from_is_kept_once(job: Callable[..., Job], tmp_path: Path) -> None:
+    feed = job()
+    fetched = [make("RSS 2.0", range(n + 3, n, -1)) for n in range(5)]
+    for data in fetched:
+        feed.run(data)
+    originals = tmp_path / ".archiver" / "originals"
+    assert len(list((originals / "grown").iterdir())) == 1
+    kept = {path.read_bytes() for path in originals.glob("??/*")}
+    assert kept == set(fetched), "what was fetched stays for ever"
+
+
+def test_edits_of_the_saved_feed_do_no_harm(job: Callable[..., Job], tmp_path: Path) -> None:
+    feed = job()
+    feed.run(make("RSS 2.0", [2, 1]))
+    path = tmp_path / "archived" / "site.example" / "feed" / "index.xml"
+    path.write_bytes(edited := path.read_bytes().replace(b"Item 1", b"My item"))
+    for window in ([3, 2], [4, 3]):
+        feed.run(make("RSS 2.0", window))
+        assert [result.outcome for result in feed.results] == [DocumentOutcome.CONFLICT]
+        assert path.read_bytes() == edited
+    path.unlink()
+    feed.run()
+    assert links_of(feed.saved) == pages([4, 3, 2, 1]) and b"Item 1" in feed.saved
+
+
+def test_a_fresh_clone_grows_from_the_saved_feed(job: Callable[..., Job], tmp_path: Path) -> None:
+    """Version control holds the journal and the documents, not the private folders."""
+    feed = job()
+    feed.run(make("RSS 2.0", [2, 1]))
+    feed.run(make("RSS 2.0", [3, 2]))
+    saved = feed.saved
+    _forget_private(tmp_path)
+    feed.run()
+    assert feed.saved == saved
+    _forget_private(tmp_path)
+    asked = len(feed.origin.exchanges)
+    feed.run(make("RSS 2.0", [4, 3]))
+    assert links_of(feed.saved) == pages([4, 3, 2, 1]) and b"img.example" not in feed.saved
+    news = {picture_url(4), enclosure_url(4), URL}
+    assert {exchange.url for exchange in feed.origin.exchanges[asked:]} == news
+
+
+def _forget_private(base: Path) -> None:
+    import shutil
+
+    shutil.rmtree(base / ".archiver" / "originals")
+    (base / ".archiver" / "catalog.sqlite").unlink()
+
+
+def test_items_that_are_gone_altogether_are_said_to_be(
+    job: Callable[..., Job], tmp_path: Path
+) -> None:
+    import shutil
+
+    feed = job()
+    feed.run(make("RSS 2.0", [2, 1]))
+    feed.run(make("RSS 2.0", [3, 2]))
+    shutil.rmtree(tmp_path / ".archiver" / "originals")
+    shutil.rmtree(tmp_path / "archived")
+    feed.run(make("RSS 2.0", [4, 3]))
+    assert links_of(feed.saved) == pages([4, 3])
+    assert "the items of earlier visits are gone" in feed.reason()
+
+
+def test_a_feed_that_is_broken_for_a_while(job: Callable[..., Job], tmp_path: Path) -> None:
+    """It is saved as it came, and what was before comes back with the next whole one."""
+    feed = job()
+    feed.run(make("RSS 2.0", [2, 1]))
+    feed.run(make("RSS 2.0", [3, 2]))
+    cut = make("RSS 2.0", [4, 3])[:-60]
+    for _ in range(2):
+        feed.run(cut)
+        assert "its items cannot be told apart (it is cut off); those of earlier" in feed.reason()
+        assert b"Item 4" in feed.saved and b"Item 1" not in feed.saved
+        assert b"img.example" not in feed.saved
+    before = snapshot_of(tmp_path)
+    feed.run()
+    assert snapshot_of(tmp_path) == before
+    feed.run(make("RSS 2.0", [5, 4]))
+    assert links_of(feed.saved) == pages([5, 4, 3, 2, 1]) and feed.reason() == ""
+
+
+def test_a_feed_that_becomes_one_of_another_kind(job: Callable[..., Job], tmp_path: Path) -> None:
+    """Its items stand in another file, and both keep theirs."""
+    feed = job()
+    feed.run(make("RSS 2.0", [2, 1]))
+    feed.run(make("Atom 1.0", [3, 2]))
+    feed.run(make("Atom 1.0", [4, 3]))
+    folder = tmp_path / "archived" / "site.example" / "feed"
+    assert links_of((folder / "index.xml").read_bytes()) == pages([2, 1])
+    assert links_of((folder / "index.atom.xml").read_bytes()) == pages([4, 3, 2])
+    feed.run(make("RSS 2.0", [5, 2]))
+    assert links_of((folder / "index.xml").read_bytes()) == pages([5, 2, 1])
+
+
+def test_caps_of_the_configuration(job: Callable[..., Job]) -> None:
+    feed = job(keep_items=4)
+    for n in range(6):
+        feed.run(make("RSS 2.0", [n + 2, n + 1]))
+    assert links_of(feed.saved) == pages([7, 6, 5, 4])
+    assert job(keep_days=10).run(make("RSS 2.0", [9, 8])).problems == ()
+    assert links_of(feed.saved) == pages([9, 8]), "all others are years old"
+
+
+def test_a_hundred_runs(job: Callable[..., Job], tmp_path: Path) -> None:
+    """Ten items at a time, one or two new ones a run, now and then none."""
+    feed, newest = job(), 10
+    writes = 0
+    for run in range(100):
+        window = list(range(newest, newest - 10, -1))
+        feed.serve(make("RSS 2.0", window))
+        before = snapshot_of(tmp_path)
+        feed.run()
+        is_new = run % 3 != 2
+        changed = snapshot_of(tmp_path) != before
+        assert changed == (is_new or run == 0), run
+        writes += changed
+        newest += 1 if (run + 1) % 3 != 2 else 0
+    assert links_of(feed.saved) == pages(range(newest_of(feed.saved), 0, -1))
+    pictures = [url for url in feed.origin.urls if "img.example" in url]
+    assert len(pictures) == len(set(pictures)) and b"img.example" not in feed.saved
+    assert writes < 100
+
+
+def newest_of(data: bytes) -> int:
+    return int(links_of(data)[0].rpartition("/")[2])
