@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -120,7 +120,7 @@ def describe(kind: Any) -> str:
         return " or ".join(f'"{value}"' for value in get_args(kind))
     if get_origin(kind) is tuple:
         return f"a list, each {describe(get_args(kind)[0])}"
-    if get_origin(kind) is UnionType:
+    if get_origin(kind) in (UnionType, Union):  # with Annotated it is the latter
         return " or ".join(describe(each) for each in get_args(kind) if each is not NoneType)
     return _WORDS.get(kind, "another kind of value")
 

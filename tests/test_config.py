@@ -71,6 +71,14 @@ WRONG = {
         "[objects]\nmultipart_bytes = 5000",
         "objects.multipart_bytes = 5000: expected a whole number of bytes, 5242880 or more",
     ),
+    "items to keep": (
+        "[[sources]]\nfeed = 'https://h.example/'\nkeep_items = 0",
+        "sources[0].keep_items = 0: expected a whole number above 0",
+    ),
+    "items to keep of no feed": (
+        "[[sources]]\npath = 'a'\nkeep_days = 3",
+        "sources[0].keep_days = 3: expected with a feed that is saved as one",
+    ),
     "not one of": ("quality = 'best'", 'quality = \'best\': expected "clean" or "original"'),
     "list of tables": ("hosts = 3", "hosts = 3: expected a list of tables"),
     "inside a list": (

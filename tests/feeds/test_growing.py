@@ -179,7 +179,8 @@ def test_what_cannot_be_mended_stays_and_is_counted() -> None:
 
 
 def test_a_broken_feed_grows_where_its_items_are_clear() -> None:
-    newest = b"<rss><channel><title>R&D</title><item><title>a<br>b</title><guid>2</guid></item>\n</channel></rss>"
+    item = "<item><title>a<br>b</title><guid>2</guid></item>"
+    newest = f"<rss><channel><title>R&D</title>{item}\n</channel></rss>".encode()
     earlier = newest.replace(b"2</guid>", b"1</guid>")
     saved = grown(newest, earlier).data
     assert saved.startswith(newest[: newest.index(b"\n")]) and saved.count(b"<item") == 2
@@ -287,7 +288,8 @@ def test_dates_that_make_no_sense() -> None:
 
 
 def test_gaps_between_items_stay() -> None:
-    newest = b"<rss><channel><item><guid>3</guid></item><!-- x --><title>t</title><item><guid>2</guid></item>\n </channel></rss>"
+    newest = b"""<rss><channel><item><guid>3</guid></item><!-- x --><title>t</title><item>\
+<guid>2</guid></item>\n </channel></rss>"""
     saved = grown(newest, newest.replace(b"3<", b"1<")).data
     assert b"3</guid></item><!-- x --><title>t</title><item><guid>2" in saved
     assert saved.count(b"<!-- x -->") == 1 and saved.endswith(b"1</guid></item>\n </channel></rss>")
