@@ -26,6 +26,7 @@ from archiver.pipeline.keep import Keeper
 from archiver.pipeline.obtaining import Obtainer
 from archiver.pipeline.pages import Pages
 from archiver.pipeline.places import Places
+from archiver.pipeline.recall import Recaller
 from archiver.pipeline.robots import Robots
 from archiver.pipeline.visiting import Visitor
 from archiver.tools import Tools, make_keeper, make_obtainer, open_tools
@@ -102,11 +103,18 @@ def _make_images(
         journal=tools.journal,
         obtainer=obtainer,
         keeper=keeper,
+        recaller=_make_recaller(tools),
         drawings=Drawings(keeper, config.rewrite.svg, tools.places.archive, tools.disk),
         skips=Skips(config.skip, config.network),
         is_retrying=is_retrying,
         on_image=on_image,
     )
+
+
+def _make_recaller(tools: Tools) -> Recaller:
+    places = tools.places
+    trash = files.Trash(os.path.join(places.state, "trash"))
+    return Recaller(tools.catalog, tools.journal, tools.store, trash, places.archive, tools.disk)
 
 
 def _make_documents(tools: Tools, images: Images) -> Documents:

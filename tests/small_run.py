@@ -9,7 +9,7 @@ import re
 from archiver import files
 from archiver.catalog import Catalog, DocumentState
 from archiver.errors import DocumentError
-from archiver.journal import Journal, new_run_id, read_facts
+from archiver.journal import Journal, Removed, new_run_id, read_facts
 from archiver.model import DocumentRecord, ImageRecord, Outcome, Replacement, Span
 from archiver.pipeline.places import Places
 from archiver.pipeline.repair import finish_stories
@@ -94,9 +94,14 @@ def _have(places, catalog, store, journal, url):
     spool.close()
     digest = hashlib.sha256(picture_of(url)).hexdigest()
     stored = store.put(spool.path, digest, ".png")
-    store.put_bytes(b"small " + picture_of(url), "320", digest, ".webp")
+    small = store.put_bytes(b"small " + picture_of(url), "320", digest, ".webp")
     record = ImageRecord(
-        url.decode(), Outcome.STORED, digest=f"sha256:{digest}", path=f"archive/{stored}"
+        url.decode(),
+        Outcome.STORED,
+        digest=f"sha256:{digest}",
+        path=f"archive/{stored}",
+        size_bytes=len(picture_of(url)),
+        thumbnails={"320": f"archive/{small}"},
     )
     journal.append_image(record)
     catalog.add_image(record)
@@ -112,7 +117,12 @@ def violations(base, originals, rewritten):
     now = {path: (base / path).read_bytes() for path in originals}
     links = [os.fsdecode(m) for d in now.values() for m in re.findall(rb"archive/assets/[^)]+", d)]
     facts = [fact for _, fact in read_facts(str(base / ".archiver" / "journal"))]
-    named = [fact.path for fact in facts if isinstance(fact, ImageRecord)]
+    named = set()
+    for fact in facts:
+        if isinstance(fact, ImageRecord):
+            named.add(fact.path)
+        elif isinstance(fact, Removed):
+            named.discard(fact.path)
     blobs = list((base / "archive" / "assets").rglob("*.png"))
     return [
         *(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Self
 
+from archiver.catalog.holdings import Holdings
 from archiver.catalog.ingest import image_key, ingest, is_behind
 from archiver.catalog.stories import Story, tell_story
 from archiver.catalog.tables import (
@@ -69,6 +70,11 @@ class Catalog:
                 record = decode(line)
                 if isinstance(record, ImageRecord):
                     yield record
+
+    @property
+    def holdings(self) -> Holdings:
+        """What is held: pictures by digest, and the files that were removed."""
+        return Holdings(self._db, self._path)
 
     def add_image(self, record: ImageRecord) -> None:
         """The newest record of a URL, which the journal has as well."""

@@ -10,6 +10,7 @@ from itertools import islice
 from archiver.catalog.tables import forget_facts
 from archiver.journal import Fact, Line, Removed, list_journals, read_lines
 from archiver.model import DocumentRecord, ImageRecord, Visit
+from archiver.storage.layout import below_archive
 
 _BATCH = 1000  # lines; bounds memory
 _OF_NO_DOCUMENT = (ImageRecord, Removed, Visit)  # no part of a document's story
@@ -24,6 +25,11 @@ INSERT INTO pages (url, path, stamp, run, line) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (url, path) DO UPDATE
 SET stamp = excluded.stamp, run = excluded.run, line = excluded.line
 WHERE (excluded.stamp, excluded.run) >= (pages.stamp, pages.run)
+"""
+_PUT_REMOVED = """
+INSERT INTO removed (path, stamp, run) VALUES (?, ?, ?)
+ON CONFLICT (path) DO UPDATE SET stamp = excluded.stamp, run = excluded.run
+WHERE (excluded.stamp, excluded.run) >= (removed.stamp, removed.run)
 """
 _PUT_FACT = "INSERT OR IGNORE INTO facts VALUES (?, ?, ?, ?, ?, ?)"
 _ALL_JOURNALS = "SELECT run, offset, size_bytes FROM journals"
@@ -75,6 +81,7 @@ def _ingest_run(connection: sqlite3.Connection, folder: str, run: str, offset: i
         offset = batch[-1].end
         connection.executemany(_PUT_IMAGE, _image_rows(batch, run))
         connection.executemany(_PUT_PAGE, _page_rows(batch, run))
+        connection.executemany(_PUT_REMOVED, _removed_rows(batch, run))
         connection.executemany(_PUT_FACT, _fact_rows(batch, run))
         _note_unfinished(connection, batch)
     return offset
@@ -92,10 +99,15 @@ def _page_rows(lines: Iterable[Line], run: str) -> Iterator[tuple[str, bytes, st
             yield line.fact.url, line.fact.path, line.fact.when, run, line.raw
 
 
+def _removed_rows(lines: Iterable[Line], run: str) -> Iterator[tuple[str, str, str]]:
+    for line in lines:
+        if isinstance(line.fact, Removed):
+            yield below_archive(line.fact.path), line.fact.when, run
+
+
 def _fact_rows(
     lines: Iterable[Line], run: str
 ) -> Iterator[tuple[bytes, str, str, int, str, bytes]]:
-    """Removed blobs have no row: who wants a blob asks the store."""
     for line in lines:
         fact = line.fact
         if not isinstance(fact, _OF_NO_DOCUMENT):

@@ -17,7 +17,7 @@ import msgspec
 from archiver.errors import DiskFullError, RunError
 from archiver.files import calls, make_state_folder
 
-VERSION = 3  # of the tables; a file of another is thrown away and made again
+VERSION = 4  # of the tables; a file of another is thrown away and made again
 
 _TABLES = f"""
 PRAGMA user_version = {VERSION};
@@ -43,6 +43,8 @@ CREATE TABLE pages (
     url TEXT NOT NULL, path BLOB NOT NULL, stamp TEXT NOT NULL, run TEXT NOT NULL,
     line BLOB NOT NULL, PRIMARY KEY (url, path)
 ) WITHOUT ROWID;
+-- The newest removal of each file; paths are below the archive folder, wherever that was.
+CREATE TABLE removed (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, run TEXT NOT NULL) WITHOUT ROWID;
 -- A cache: what a document was when we last looked at it.
 CREATE TABLE states (
     path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -54,6 +56,8 @@ CREATE TABLE hosts (
     stamp TEXT NOT NULL, PRIMARY KEY (host, subject, fact)
 ) WITHOUT ROWID;
 """
+
+_FROM_JOURNAL = ("journals", "images", "facts", "unfinished", "pages", "removed")
 
 
 class DocumentState(NamedTuple):
@@ -142,7 +146,7 @@ def remove(path: str) -> None:
 
 def forget_facts(connection: sqlite3.Connection) -> None:
     """Empty what is made from the journal; the caches stay."""
-    for table in ("journals", "images", "facts", "unfinished", "pages"):
+    for table in _FROM_JOURNAL:
         connection.execute(f"DELETE FROM {table}")
 
 
@@ -162,7 +166,7 @@ def _is_usable(connection: sqlite3.Connection) -> bool:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             return False
-        for table in ("journals", "images", "facts", "unfinished", "pages", "states", "hosts"):
+        for table in (*_FROM_JOURNAL, "states", "hosts"):
             connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
     except sqlite3.OperationalError:
         raise

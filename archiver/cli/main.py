@@ -27,6 +27,7 @@ COMMANDS = {
     "status": "status",
     "gallery": "gallery",
     "restore": "restore",
+    "gc": "gc",
     "demo": "demo",
     "doctor": "doctor",
 }

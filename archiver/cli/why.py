@@ -11,10 +11,11 @@ import click
 
 from archiver.catalog import Catalog
 from archiver.cli.main import EXIT_CODES
+from archiver.cli.nearest import nearest_base
 from archiver.cli.options import config_options, load_with_options
 from archiver.config import Config
 from archiver.maintenance.explaining import Explanation, explain_document, explain_url
-from archiver.pipeline.places import Places, local_state
+from archiver.pipeline.places import Places
 from archiver.report.json_lines import dump_json, image_object
 from archiver.report.why import format_why
 
@@ -52,18 +53,10 @@ def command(
 def _explain(subject: str, output: str | None, config: Config) -> Iterable[Explanation]:
     is_document = os.path.lexists(subject)
     path = Path(subject).parent.resolve() / Path(subject).name
-    base = output or _nearest(path.parents if is_document else (), config)
+    base = output or nearest_base(path.parents if is_document else (), config)
     places = Places.of(base, config.archive, config.state)
     state = Path(places.state)
     with Catalog(str(state / "catalog.sqlite"), str(state / "journal"), read_only=True) as catalog:
         if is_document:
             return list(explain_document(bytes(path), places, catalog, config))
         return [explain_url(subject, catalog, config)]
-
-
-def _nearest(folders: Iterable[Path], config: Config) -> str:
-    """The first folder that holds an archive; the configuration's where none does."""
-    base = Path(config.base)
-    places = (*folders, base, base / "archived")
-    state = local_state(config.state)
-    return str(next((place for place in places if (place / state).is_dir()), base))

@@ -16,7 +16,12 @@ from archiver.files.folders import make_folders, make_state_folder, sync_folder
 from archiver.files.late import LateWrites
 from archiver.files.leftovers import clear_leftovers
 from archiver.files.locks import Lock, lock
-from archiver.files.quarantine import list_quarantine, quarantine
+from archiver.files.quarantine import (
+    damaged_name,
+    list_quarantine,
+    quarantine,
+    quarantine_damaged,
+)
 from archiver.files.rewriting import rewrite_document
 from archiver.files.space import Reserve, check_reserve
 from archiver.files.spool import (
@@ -27,6 +32,9 @@ from archiver.files.spool import (
     remove_spool,
     remove_spools,
 )
+from archiver.files.texts import read_text_parts
+from archiver.files.trash import Trash
+from archiver.files.trees import OwnFile, list_files, remove_empty_folders, remove_file
 from archiver.files.trouble import shown
 from archiver.files.writing import read_bytes, spool_copy, write_new
 
@@ -35,15 +43,19 @@ __all__ = [
     "AppendFile",
     "LateWrites",
     "Lock",
+    "OwnFile",
     "Reserve",
     "Snapshot",
     "SpoolFile",
     "TouchedFolders",
+    "Trash",
     "check_reserve",
     "clear_leftovers",
     "clear_spool",
     "copy_file",
+    "damaged_name",
     "keep_conflict",
+    "list_files",
     "list_quarantine",
     "list_sizes",
     "lock",
@@ -53,9 +65,13 @@ __all__ = [
     "open_spool",
     "place_blob",
     "quarantine",
+    "quarantine_damaged",
     "read_bytes",
     "read_document",
     "read_lines",
+    "read_text_parts",
+    "remove_empty_folders",
+    "remove_file",
     "remove_spool",
     "remove_spools",
     "rewrite_document",

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 
 from archiver.files import calls
+from archiver.files.blobs import place_blob
 from archiver.files.folders import make_folders, sync_folder
 from archiver.files.trouble import run_trouble
+
+_DAMAGED = "damaged-"
 
 
 def quarantine(spool_path: str, folder: str, sha256_hex: str) -> str:
@@ -21,6 +24,35 @@ def quarantine(spool_path: str, folder: str, sha256_hex: str) -> str:
         calls.rename(spool_path, target)
         sync_folder(folder)
     return target
+
+
+def quarantine_damaged(path: str, folder: str, sha256_hex: str) -> str:
+    """Move a damaged file of the archive to *folder*; where it lies then, durable.
+
+    Its name tells its bytes and the name it had. It is none of `list_quarantine`: the same bytes,
+    whole under a name of their own, may be opened.
+
+    Args:
+        sha256_hex: of the bytes it has now.
+
+    Raises:
+        DiskFullError, RunError: it cannot be moved; it stays where it was.
+    """
+    target = os.path.join(folder, f"{_DAMAGED}{sha256_hex[:16]}-{os.path.basename(path)}")
+    with run_trouble(target):
+        make_folders(folder, 0o700)
+        place_blob(path, target)
+        sync_folder(folder)
+    return target
+
+
+def damaged_name(name: str) -> str:
+    """The name that a damaged file in quarantine had in the archive; "" for another file.
+
+    >>> damaged_name("damaged-0123456789abcdef-ab.png"), damaged_name("0123456789abcdef")
+    ('ab.png', '')
+    """
+    return name[len(_DAMAGED) + 17 :] if name.startswith(_DAMAGED) else ""
 
 
 def list_quarantine(folder: str) -> frozenset[str]:

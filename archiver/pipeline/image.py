@@ -15,6 +15,7 @@ from archiver.pipeline.drawing import Drawings, is_drawing
 from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.obtaining import Obtained, Obtainer
+from archiver.pipeline.recall import Recaller
 from archiver.pipeline.records import now_text, skipped_record
 from archiver.pipeline.schedule import is_due
 from archiver.pipeline.wanted import Wanted
@@ -28,6 +29,7 @@ class Images:
 
     Args:
         obtainer: gets what is not known.
+        recaller: tells what is known.
         is_retrying: ask again for lost images before their time has come.
         on_image: told of every image as it ends, once an image.
     """
@@ -39,13 +41,14 @@ class Images:
         journal: Journal,
         obtainer: Obtainer,
         keeper: Keeper,
+        recaller: Recaller,
         drawings: Drawings,
         skips: Skips,
         is_retrying: bool = False,
         on_image: Callable[[ImageRecord], None] = lambda record: None,
     ) -> None:
         self._catalog, self._journal = catalog, journal
-        self._obtainer, self._keeper = obtainer, keeper
+        self._obtainer, self._keeper, self._recaller = obtainer, keeper, recaller
         self._drawings, self._skips = drawings, skips
         self._is_retrying, self._on_image = is_retrying, on_image
         self._under_way: dict[str, asyncio.Task[ImageRecord]] = {}
@@ -91,7 +94,7 @@ class Images:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _obtain(self, wanted: Wanted) -> ImageRecord:
-        known = self._catalog.find_image(wanted.url)
+        known = await self._recaller.find(wanted.url)
         if known is not None and await self._is_kept(known):
             return await self._reuse(known, wanted)
         reason = self._skips.reason(wanted.url, wanted.attributes)

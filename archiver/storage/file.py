@@ -36,6 +36,10 @@ class FileStore:
         self._write(data, path)
         return path
 
+    def take_back(self, source: str, path: str) -> None:
+        """Move the file *source*, which was taken out of the store, back to *path*."""
+        self._place(source, path)
+
     def flush(self) -> None:
         self._touched.sync()
 
