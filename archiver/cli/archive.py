@@ -11,6 +11,7 @@ import click
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options, report_options
 from archiver.cli.output import exit_code, listening, show
+from archiver.cli.reporting import reporting
 from archiver.config import Config
 from archiver.errors import DocumentError, UsageError
 from archiver.jobs import Listener
@@ -35,6 +36,7 @@ def command(
     wait: bool,
     dry_run: bool,
     as_json: bool,
+    report: str | None,
     quiet: bool,
     verbose: int,
     **config_values: Any,
@@ -67,8 +69,12 @@ def command(
                 f"{STREAM}: standard input goes alone, without --in-place or --dry-run"
             )
         config = replace(config, base=output or ".")
-        with listening(as_json, quiet, verbose, is_stdout_taken=True) as listener:
-            summary = archive_stream(config, listener, retry, wait)
+        with (
+            listening(as_json, quiet, verbose, is_stdout_taken=True) as listener,
+            reporting(report or "", listener, "archive") as (told, note),
+        ):
+            summary = archive_stream(config, told, retry, wait)
+            note(summary)
         show(summary, listener, config.base, quiet, is_stdout_taken=True)
         return exit_code(summary)
     target = None if in_place else output or "archived"
@@ -80,10 +86,14 @@ def command(
         return print_plan(sources, config, as_json)
     from archiver import jobs, orders
 
-    with listening(as_json, quiet, verbose) as listener:
+    with (
+        listening(as_json, quiet, verbose) as listener,
+        reporting(report or "", listener, "archive") as (told, note),
+    ):
         summary = jobs.archive(
-            [orders.Order(sources, target)], config, listener, is_retrying=retry, is_waiting=wait
+            [orders.Order(sources, target)], config, told, is_retrying=retry, is_waiting=wait
         )
+        note(summary)
     show(summary, listener, target, quiet)
     return exit_code(summary)
 

@@ -32,6 +32,7 @@ _CONFIG_OPTIONS = (
 
 _REPORT_OPTIONS = (
     click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout."),
+    click.option("--report", metavar="FILE", help="Write a report: FILE.json or FILE.md."),
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
     click.option("-v", "--verbose", count=True, help="Log each image; twice: each attempt."),
 )
@@ -43,7 +44,7 @@ def config_options(command: Command) -> Command:
 
 
 def report_options(command: Command) -> Command:
-    """Add --json, --quiet and -v."""
+    """Add --json, --report, --quiet and -v."""
     return _add(command, _REPORT_OPTIONS)
 
 

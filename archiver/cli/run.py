@@ -9,6 +9,7 @@ import click
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options, report_options
 from archiver.cli.output import exit_code, listening, show
+from archiver.cli.reporting import reporting
 from archiver.errors import UsageError
 
 SOURCES_TO_PASTE = """no [[sources]] in the configuration; for example:
@@ -30,6 +31,7 @@ def command(
     wait: bool,
     strict: bool,
     as_json: bool,
+    report: str | None,
     quiet: bool,
     verbose: int,
     **config_values: Any,
@@ -50,9 +52,13 @@ def command(
         raise UsageError(SOURCES_TO_PASTE)
     from archiver import jobs, orders
 
-    with listening(as_json, quiet, verbose) as listener:
+    with (
+        listening(as_json, quiet, verbose) as listener,
+        reporting(report or "", listener, "run") as (told, note),
+    ):
         summary = jobs.archive(
-            orders.orders_of(config), config, listener, is_retrying=retry, is_waiting=wait
+            orders.orders_of(config), config, told, is_retrying=retry, is_waiting=wait
         )
+        note(summary)
     show(summary, listener, config.archive, quiet)
     return exit_code(summary, is_new_only=not strict)

@@ -39,7 +39,7 @@ class _Finder:
         self._places, self._config = places, config
         self._urls: set[str] = set()
         self._copies: dict[str, list[str]] = defaultdict(list)
-        self._archive = config.archive.rstrip("/") + "/"
+        self._archive = places.archive.rstrip("/") + "/"
         for record in records:
             self._urls.add(record.url)
             for path in dict.fromkeys((record.path, record.sanitized, *record.thumbnails.values())):
