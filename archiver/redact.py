@@ -10,6 +10,7 @@ _SECRET_SEGMENT = re.compile(
     r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_=-]{40,}"
 )  # tokens, signatures
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 # What picture services are told by a query: sizes and marks, no secrets.
@@ -42,6 +43,22 @@ def redact(url: str, shown: frozenset[str] = frozenset()) -> str:
     text += f"//{host}" if host else ""
     text += path + (f"?{query}" if query else "")
     return _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def escape(text: str) -> str:
+    r"""*text* from a stranger (a file's name, a message) as it may stand on a terminal: control and
+    bidirectional characters, and bytes that are no UTF-8, become visible.
+
+    >>> escape("a\x1b[31m.md"), escape("caf\udce9.md")
+    ('a\\u001b[31m.md', 'caf\\xe9.md')
+    """
+    shown = _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+    return _SURROGATE.sub(_show_surrogate, shown)
+
+
+def _show_surrogate(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 def _hide_value(pair: str, shown: frozenset[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -57,7 +58,7 @@ def test_stopped_while_servers_are_silent(
 ) -> None:
     token = f"stopped-{code}"
     posts = write_posts(folder, fault, token)
-    with start(folder) as running:
+    with start(folder, "--report", "report.json") as running:
         wait_for_requests(running, fault, token)
         began = time.monotonic()
         running.send_signal(number)
@@ -65,6 +66,10 @@ def test_stopped_while_servers_are_silent(
     assert time.monotonic() - began < SECONDS
     assert running.returncode == code
     assert stderr.strip() == "archiver: stopped; the next run goes on from here"
+
+    report = json.loads((folder / "report.json").read_text())
+    assert (report["ending"], report["error"]) == ("stopped", "")
+    assert all(image["outcome"] == "stored" for image in report["images"])
 
     for path, before in posts.items():
         after = path.read_bytes()

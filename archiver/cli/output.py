@@ -61,9 +61,14 @@ def show(
     if isinstance(listener, JsonLines):
         listener.on_summary(summary)
     elif not quiet:
-        click.echo(format_summary(summary), err=is_stdout_taken)
         look = where or "the documents themselves; archive/ holds the pictures"
-        click.echo(f"look at: {look}", err=is_stdout_taken)
+        stream = sys.stderr if is_stdout_taken else sys.stdout
+        if stream.isatty():
+            from archiver.report.terminal import print_summary
+
+            print_summary(summary, look, stream)
+        else:
+            click.echo(f"{format_summary(summary)}\nlook at: {look}", err=is_stdout_taken)
 
 
 def exit_code(summary: Summary, is_new_only: bool = False) -> int:

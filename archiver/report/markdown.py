@@ -11,17 +11,15 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from archiver.model import DocumentOutcome, ImageRecord, Kind, Outcome
-from archiver.redact import PROCESSING, redact
+from archiver.redact import PROCESSING, escape, redact
 from archiver.report.recorder import RunReport
-from archiver.report.summary import WHY, describe_retry, format_size
+from archiver.report.summary import WHY, describe_retry, format_size, format_time_spent
 from archiver.report.why import REASONS
 
 MOST_CHARACTERS = 60_000  # GitHub takes 65,536 for a comment
 _MOST_LINES = 100  # of a list; the JSON report has all
 _MOST_DOCUMENTS = 3  # named for a picture
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+_UNSEEN = re.compile("[\u061c\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff]")
 _NEEDS_A_PERSON = (DocumentOutcome.CONFLICT, DocumentOutcome.UNREADABLE)
 _ENDINGS = {
     "failed": "**The run failed.** What it had done until then:",
@@ -48,7 +46,7 @@ def code(text: str) -> str:
     >>> code("a`b.md")
     '`` a`b.md ``'
     """
-    shown = _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text) or " "
+    shown = _UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", escape(text)) or " "
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if longest or shown.strip(" ") != shown else ""
@@ -96,7 +94,7 @@ def _table(report: RunReport) -> Iterator[str]:
         yield f"| Images that kept a watermark | {summary.watermarked:,} |"
     yield f"| Stored | {format_size(summary.bytes)} |"
     yield f"| Requests | {summary.requests:,} |"
-    yield f"| Time | {summary.seconds:.1f} s |"
+    yield f"| Time | {format_time_spent(summary.seconds)} |"
     yield f"| Began | {report.began[:16].replace('T', ' ')} UTC |"
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
-from archiver.model import ImageRecord, Outcome, Summary
-from archiver.redact import redact
+from archiver.model import DocumentResult, ImageRecord, Outcome, Summary
+from archiver.redact import escape, redact
 
 MAX_LINES = 20  # of losses; the rest is counted, `--json` and the journal have them all
+_FEWEST = 3  # losses shown of each outcome, however many there are
+
+Segment = tuple[str, str]
+"""Text, and its style in the words of rich; "" for none."""
 
 WHY: Mapping[str, str] = {
     Outcome.GONE: "the server has it no more",
@@ -24,6 +29,11 @@ WHY: Mapping[str, str] = {
 }
 
 
+_WELL = frozenset({"rewritten", "unchanged", "skipped"})
+_STYLES = {
+    "rewritten": "green", "stored": "green", "reused": "green", "unchanged": "", "skipped": "",
+    "busy": "yellow", "conflict": "bold yellow", "unreadable": "bold yellow",
+}  # fmt: skip
 _MAY_BE_ARCHIVED = frozenset({Outcome.GONE, Outcome.PLACEHOLDER, Outcome.UNREACHABLE})
 RESCUE_HINT = (
     "a web archive may have what is lost: set ARCHIVER_NETWORK__RESCUE='[\"memento\"]' and archive "
@@ -32,8 +42,8 @@ RESCUE_HINT = (
 
 
 def format_summary(summary: Summary) -> str:
-    """The summary as lines for a terminal or a log; no colour, no trailing newline."""
-    return "\n".join(_lines(summary))
+    """The summary as lines for a log or a file; no colour, no trailing newline."""
+    return "\n".join("".join(text for text, _ in line) for line in summary_lines(summary))
 
 
 def format_size(size_bytes: float) -> str:
@@ -49,31 +59,69 @@ def format_size(size_bytes: float) -> str:
     return f"{size_bytes:.1f} TB"
 
 
-def _lines(summary: Summary) -> Iterator[str]:
+def format_time_spent(seconds: float) -> str:
+    """*seconds* for a person.
+
+    >>> format_time_spent(4.26), format_time_spent(724), format_time_spent(7500)
+    ('4.3 s', '12 min 4 s', '2 h 5 min')
+    """
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def summary_lines(summary: Summary) -> Iterator[Sequence[Segment]]:
+    """The summary as lines of styled text; the first two hold the counts."""
     yield _counted("document", summary.documents)
+    spent = f"{summary.requests:,} requests, {format_time_spent(summary.seconds)}"
     yield (
-        f"{_counted('image', summary.images)}; "
-        f"{format_size(summary.bytes)} stored, {summary.requests} requests, {summary.seconds:.1f} s"
+        *_counted("image", summary.images),
+        (f"; {format_size(summary.bytes)} stored, {spent}", "dim"),
     )
     if summary.watermarked:
-        yield f"{summary.watermarked} kept a watermark: no clean copy could be had"
+        text = f"{summary.watermarked:,} kept a watermark: no clean copy could be had"
+        yield ((text, "yellow"),)
     if summary.skipped:
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in sorted(summary.skipped.items()))
-        yield f"left as they are, not to be frozen: {reasons} (settings: [skip], [[hosts]] skip)"
-    for result in summary.problems[:MAX_LINES]:
-        yield f"  {result.outcome:<12}{result.task.name}: {result.reason}"
-    yield from _more(len(summary.problems))
-    for record, document in summary.lost[:MAX_LINES]:
-        yield from _lost(record, document)
-    yield from _more(len(summary.lost))
+        left = f"left as they are, not to be frozen: {reasons} (settings: [skip], [[hosts]] skip)"
+        yield ((left, "dim"),)
+    yield from _problems(summary.problems)
+    yield from _losses(summary.lost)
     if any(record.outcome in _MAY_BE_ARCHIVED for record, _ in summary.lost):
-        yield RESCUE_HINT
+        yield (("", ""),)
+        yield ((RESCUE_HINT, "dim"),)
 
 
-def _lost(record: ImageRecord, document: str) -> Iterator[str]:
-    yield f"  {record.outcome:<12}{redact(record.url)}"
-    why = WHY.get(record.outcome, "")
-    yield f"  {'':<12}in {document}: {why} ({record.reason}){describe_retry(record)}"
+def _problems(problems: Sequence[DocumentResult]) -> Iterator[Sequence[Segment]]:
+    """Documents that need a person, and those with a note."""
+    if problems:
+        yield (("", ""),)
+    for result in problems[:MAX_LINES]:
+        style = "" if result.outcome in _WELL else "bold yellow"
+        yield (
+            (f"  {result.outcome:<12}", style),
+            (escape(result.task.name), "bold"),
+            (f": {escape(result.reason)}" if result.reason else "", ""),
+        )
+    yield from _more(len(problems) - MAX_LINES, "  ")
+
+
+def _losses(lost: Sequence[tuple[ImageRecord, str]]) -> Iterator[Sequence[Segment]]:
+    """What was lost by outcome, the most frequent first, and a few of each."""
+    groups: dict[str, list[tuple[ImageRecord, str]]] = defaultdict(list)
+    for record, document in lost:
+        groups[record.outcome].append((record, document))
+    most = max(_FEWEST, MAX_LINES // max(1, len(groups)))
+    for outcome, found in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        yield (("", ""),)
+        why = WHY.get(outcome, "")
+        yield ((f"  {len(found):,} {outcome}", "bold red"), (f": {why}" if why else "", ""))
+        for record, document in found[:most]:
+            yield ((f"    {redact(record.url)}", ""),)
+            retry = describe_retry(record)
+            yield ((f"      in {escape(document)} ({escape(record.reason)}){retry}", "dim"),)
+        yield from _more(len(found) - most, "    ")
 
 
 def describe_retry(record: ImageRecord) -> str:
@@ -92,13 +140,15 @@ def _moment(text: str) -> str:
     return f"{text[:10]} {text[11:16]} UTC"
 
 
-def _more(count: int) -> Iterator[str]:
-    if count > MAX_LINES:
-        yield f"  … and {count - MAX_LINES} more"
+def _more(count: int, indent: str) -> Iterator[Sequence[Segment]]:
+    if count > 0:
+        yield ((f"{indent}… and {count:,} more", "dim"),)
 
 
-def _counted(word: str, counts: Mapping[str, int]) -> str:
+def _counted(word: str, counts: Mapping[str, int]) -> Sequence[Segment]:
     total = sum(counts.values())
-    parts = ", ".join(f"{n:,} {outcome}" for outcome, n in sorted(counts.items()))
-    plural = word if total == 1 else f"{word}s"
-    return f"{total:,} {plural}" + (f": {parts}" if parts else "")
+    segments = [(f"{total:,} {word}{'' if total == 1 else 's'}", "bold")]
+    for number, (outcome, count) in enumerate(sorted(counts.items())):
+        segments.append((", " if number else ": ", ""))
+        segments.append((f"{count:,} {outcome}", _STYLES.get(outcome, "red")))
+    return segments

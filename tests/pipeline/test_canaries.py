@@ -84,13 +84,15 @@ VOICES = {"plain": ("-vv",), "for programs": ("--json", "-vv")}
 def test_a_run_tells_no_secret(folder: Path, voice: tuple[str, ...]) -> None:
     write_documents(folder)
     base = ("--base-url", f"https://{LOGIN}@site.example/p?token=canary1query")
-    for retry in ((), ("--retry",)):
+    for retry, report in (((), "report.json"), (("--retry",), "report.md")):
         result = run_archiver(
-            "archive", *PLACES, "--in-place", *base, *voice, *retry,
+            "archive", *PLACES, "--in-place", *base, *voice, *retry, "--report", report,
             cwd=folder, environment=ENVIRONMENT,
         )  # fmt: skip
         assert result.code == 3, result.stderr
         assert "canary" not in said(result)
+        text = (folder / report).read_text()
+        assert "gone.example" in text and "canary" not in text
     if "--json" in voice:
         lines = [json.loads(line) for line in result.stdout.splitlines()]
         assert {"gone", "blocked", "unsafe"} <= set(lines[-1]["summary"]["images"])
@@ -99,10 +101,16 @@ def test_a_run_tells_no_secret(folder: Path, voice: tuple[str, ...]) -> None:
 def test_nor_do_the_commands_that_look_back(folder: Path) -> None:
     write_documents(folder)
     run_archiver("archive", "page.html", "--in-place", cwd=folder, environment=ENVIRONMENT)
-    for command in (("status",), ("status", "--json"), ("why", "page.html"), ("doctor",)):
+    for command in (
+        ("status",), ("status", "--json"), ("why", "page.html"), ("doctor",), ("check",),
+        ("check", "--json"), ("check", "--format", "github"), ("gallery", "-o", "gallery"),
+    ):  # fmt: skip
         result = run_archiver(*command, cwd=folder, environment=ENVIRONMENT)
-        assert "gone.example" in said(result) or command[0] == "doctor", said(result)
+        is_about_all = command[0] in ("doctor", "gallery")
+        assert "gone.example" in said(result) or is_about_all, said(result)
         assert "canary" not in said(result), command
+    page = (folder / "gallery" / "index.html").read_text()
+    assert "gone.example" in page and "stored.example" in page and "canary" not in page
     url = f"https://{LOGIN}@gone.example/{SECRET}"
     assert "canary" not in said(run_archiver("why", url, cwd=folder))
 
