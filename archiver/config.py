@@ -17,15 +17,19 @@ from typing import Any, Literal
 from archiver.cdn.settings import PlanningSettings
 from archiver.errors import ConfigError, UsageError
 from archiver.fetch.settings import FetchSettings
+from archiver.files.space import Reserve
 from archiver.formats import ReadingSettings
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
+from archiver.keys import PARTS, list_keys
 from archiver.pipeline.acceptance import AcceptanceSettings
+from archiver.pipeline.document_limits import DocumentLimits
 from archiver.pipeline.dynamic import SkipSettings
 from archiver.pipeline.page_settings import PageSettings
 from archiver.pipeline.ray_settings import RaySettings
+from archiver.pipeline.run_settings import RunSettings
 from archiver.redact import redact
 from archiver.rewrite.links import RewriteSettings
-from archiver.settings import convert, field_names, field_types, unknown_key
+from archiver.settings import convert, field_types, unknown_key
 from archiver.sources.entry import Place, SourceEntry
 from archiver.storage.addresses import clean_object_url, is_object_url
 from archiver.storage.settings import ObjectSettings
@@ -61,6 +65,9 @@ class Config:
     network: FetchSettings = field(default_factory=FetchSettings)
     imaging: ImagingSettings = field(default_factory=ImagingSettings)
     pages: PageSettings = field(default_factory=PageSettings)
+    document: DocumentLimits = field(default_factory=DocumentLimits)
+    reserve: Reserve = field(default_factory=Reserve)
+    run: RunSettings = field(default_factory=RunSettings)
     objects: ObjectSettings = field(default_factory=ObjectSettings)
     ray: RaySettings = field(default_factory=RaySettings)
 
@@ -79,59 +86,7 @@ class Config:
         return _build(dict(_flatten(table)), base)
 
 
-_OF_A_DOCUMENT = {("reading", name) for name in ("is_moved", "charset", "smaller_copies")}
-# Given by the command line, or derived from another key: (part, "" for `Config`; field).
-_NOT_IN_FILE = {("", "base"), ("", "base_url"), ("imaging", "max_size_bytes"), *_OF_A_DOCUMENT}
-
-# Where a field of a part stands in the file, when that is not its part's own section.
-_PARTS: Mapping[str, type[Any]] = {
-    "planning": PlanningSettings,
-    "acceptance": AcceptanceSettings,
-    "reading": ReadingSettings,
-    "rewrite": RewriteSettings,
-    "skip": SkipSettings,
-    "network": FetchSettings,
-    "imaging": ImagingSettings,
-    "pages": PageSettings,
-    "objects": ObjectSettings,
-    "ray": RaySettings,
-}
-_SECTIONS = {
-    "": "",
-    "planning": "",
-    "acceptance": "",
-    "reading": "rewrite.",
-    "imaging": "limits.",
-    "pages": "limits.",
-}
-_PLACES = {
-    ("planning", "rules"): "rules",
-    ("planning", "disable"): "disable_rules",
-    ("reading", "image_fields"): "front_matter.image_fields",
-    ("reading", "image_values"): "front_matter.image_values",
-    ("reading", "thumbnail_fields"): "front_matter.thumbnail_fields",
-    ("reading", "finders"): "finders",
-    ("rewrite", "link_prefix"): "link_prefix",
-    ("rewrite", "site_url"): "site_url",
-    ("network", "hosts"): "hosts",
-    ("pages", "robots"): "network.robots",
-    ("network", "max_bytes"): "limits.max_bytes",
-    ("network", "max_url_bytes"): "limits.max_url_bytes",
-    ("network", "redirects"): "limits.redirects",
-}
-
-
-def _list_keys() -> Iterator[tuple[str, tuple[str, str]]]:
-    classes: dict[str, type[Any]] = {"": Config, **_PARTS}
-    for part, cls in classes.items():
-        section = _SECTIONS.get(part, f"{part}.")
-        for name in field_names(cls):
-            is_part = part == "" and name in _PARTS
-            if not is_part and (part, name) not in _NOT_IN_FILE:
-                yield _PLACES.get((part, name), section + name), (part, name)
-
-
-KEYS: Mapping[str, tuple[str, str]] = dict(_list_keys())
+KEYS: Mapping[str, tuple[str, str]] = dict(list_keys(Config))
 """Dotted key of the file → (part, "" for `Config` itself; field)."""
 
 
@@ -152,17 +107,17 @@ def load_config(path: str | None = None, overrides: Mapping[str, Any] | None = N
 
 
 def _build(values: Mapping[str, Any], base: str) -> Config:
-    found: dict[str, dict[str, Any]] = {part: {} for part in ("", *_PARTS)}
+    found: dict[str, dict[str, Any]] = {part: {} for part in ("", *PARTS)}
     for key, value in values.items():
         if key not in KEYS:
             raise unknown_key(key, KEYS)
         part, name = KEYS[key]
         if part == "planning" and name != "quality":
             continue
-        kind = field_types(_PARTS.get(part, Config))[name]
+        kind = field_types(PARTS.get(part, Config))[name]
         found[part][name] = convert(value, kind, key)
     found["planning"] |= _read_rules(values)
-    parts = {part: cls(**found[part]) for part, cls in _PARTS.items()}
+    parts = {part: cls(**found[part]) for part, cls in PARTS.items()}
     imaging = replace(parts["imaging"], max_size_bytes=parts["network"].max_bytes)
     is_wanted = parts["rewrite"].responsive or parts["rewrite"].link_to_full
     reading = replace(parts["reading"], smaller_copies=is_wanted)

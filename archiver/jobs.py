@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
 from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
@@ -25,14 +25,15 @@ from archiver.model import (
     PageTask,
     Summary,
 )
-from archiver.orders import Order, check_links, list_pages, stream_task
+from archiver.orders import Order, check_links, stream_task
 from archiver.pipeline.places import Places
-from archiver.pipeline.schedule import format_time
 from archiver.pipeline.tally import Tally
-from archiver.sources import SourceFile, find_documents, is_url
+from archiver.selection import Selection
+from archiver.settings import read_duration_s
 
 if TYPE_CHECKING:
     from archiver.engines import Engine
+    from archiver.pipeline.budget import Budget
     from archiver.wiring import Parts
 
 
@@ -132,7 +133,10 @@ class Job:
         self._is_retrying, self._is_waiting = is_retrying, is_waiting
         self._places = Places.of(config.base, config.archive, config.state)
         self._tally, self._requests = Tally(), 0
-        self._now = format_time(datetime.now(UTC))
+        is_scheduled = bool(orders) and all(order.is_scheduled for order in orders)
+        self._run = config.run if is_scheduled else None
+        self._budget: Budget | None = None
+        self._under_way = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> Job:
@@ -155,8 +159,7 @@ class Job:
             from archiver.pipeline.repair import finish_stories
 
             finish_stories(self._places, self._catalog)
-        self._states = self._catalog.all_document_states()
-        tasks = self._tasks()
+        tasks = self._select()
         first = next(tasks, None)
         self.has_work = first is not None
         self._work = chain([first] if first else [], tasks)
@@ -172,14 +175,27 @@ class Job:
     async def work(self) -> None:
         """Archive what needs it."""
         from archiver.engines import load_engine
+        from archiver.pipeline.budget import Budget
 
         engine = load_engine(self._config.engine)
+        budget = self._budget = Budget(self._run) if self._run else None
         async with self._open_parts(engine) as parts:
-            await engine.archive_all(self._work, parts.archive, self._note, self._config)
+            hand_out = self._hand_out()
+            work = engine.archive_all(hand_out, parts.archive, self._end, self._config)
+            await (budget.cover(work) if budget else work)
         for path, kept in parts.late.found:
             reason = f"saved by someone at the moment of the rewrite; that is kept in {kept}"
             task = DocumentTask(path, path, b"", files.shown(path))
             self._note(DocumentResult(task, DocumentOutcome.CONFLICT, reason))
+
+    def _hand_out(self) -> Iterator[DocumentTask | PageTask]:
+        for task in self._work:
+            self._under_way += 1
+            yield task
+
+    def _end(self, result: DocumentResult) -> None:
+        self._under_way -= 1
+        self._note(result)
 
     async def convert(self, data: bytes) -> bytes:
         """What the bytes of a document become; no file but of pictures is written."""
@@ -193,7 +209,7 @@ class Job:
 
     @asynccontextmanager
     async def _open_parts(self, engine: Engine) -> AsyncIterator[Parts]:
-        told = (self._listener.on_image, self._note, self._is_retrying)
+        told = (self._note_image, self._note, self._is_retrying)
         async with engine.open_parts(self._config, self._places, self._catalog, *told) as parts:
             try:
                 yield parts
@@ -201,42 +217,27 @@ class Job:
                 self._requests = parts.requests_sent
 
     def summary(self) -> Summary:
-        return self._tally.summary(self._requests)
+        """What was done; where a budget ended it, the documents that were not reached."""
+        spent = self._budget.spent if self._budget else ""
+        left = self._under_way + sum(1 for _ in self._work) if spent else 0
+        return replace(self._tally.summary(self._requests), left=left, spent=spent)
+
+    def _note_image(self, record: ImageRecord) -> None:
+        if self._budget is not None:
+            self._budget.add_image(record)
+        self._listener.on_image(record)
 
     def _note(self, result: DocumentResult) -> None:
         self._tally.add_document(result)
         self._listener.on_document(result)
 
-    def _tasks(self) -> Iterator[DocumentTask | PageTask]:
-        """The pages, and the documents that changed or wait for an image that is due; the others
-        are counted."""
-        yield from list_pages(self._orders)
-        here = os.getcwdb() + b"/"
-        own = [self._places.archive_folder, self._places.state]
-        for order in self._orders:
-            output = order.output and os.path.realpath(order.output)
-            own_now = [*own, output] if output else own
-            named = [source for source in order.sources if not is_url(source)]
-            found = find_documents(named, order.settings, own_now, want_all=bool(output))
-            unchanged = 0
-            for file in found:
-                target = os.path.join(os.fsencode(output), file.relative) if output else file.path
-                if not file.is_document:
-                    files.copy_file(file.path, target)
-                elif self._is_unchanged(file, target, order.is_scheduled):
-                    unchanged += 1
-                else:
-                    name = os.fsdecode(file.path.removeprefix(here))
-                    yield DocumentTask(file.path, target, file.root, name, order.is_scheduled)
-            self._tally.add_unchanged(unchanged)
-
-    def _is_unchanged(self, file: SourceFile, target: bytes, is_scheduled: bool) -> bool:
-        path = self._places.relative(target)
-        state = self._states.get(path)
-        if state is None or state[:3] != (file.size_bytes, file.mtime_ns, file.inode):
-            return False
-        if state.retry_at and (self._is_retrying or state.retry_at <= self._now):
-            return False
-        if target is not file.path and not os.path.lexists(target):
-            return False
-        return is_scheduled or not self._catalog.is_restored(path, state.sha256)
+    def _select(self) -> Iterator[DocumentTask | PageTask]:
+        return Selection(
+            self._orders,
+            self._places,
+            self._catalog,
+            min_age_s=read_duration_s(self._run.min_age) if self._run else 0,
+            is_retrying=self._is_retrying,
+            on_unchanged=self._tally.add_unchanged,
+            on_busy=self._note,
+        ).tasks()

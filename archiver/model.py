@@ -512,6 +512,8 @@ class Summary:
         skipped: reason → count of the pictures that must not be frozen.
         bytes: stored by this run.
         requests: made by this run.
+        left: documents that were not reached because the run's budget came to its end; due again.
+        spent: what of the budget was used up, for a person; "" where all was reached.
     """
 
     documents: Mapping[str, int] = field(default_factory=_nothing, hash=False)
@@ -525,3 +527,5 @@ class Summary:
     problems: tuple[DocumentResult, ...] = ()
     is_new_loss: bool = False
     skipped: Mapping[str, int] = field(default_factory=_nothing, hash=False)
+    left: int = 0
+    spent: str = ""

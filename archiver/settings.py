@@ -19,7 +19,17 @@ from archiver.redact import redact
 
 T = TypeVar("T")
 
-_HOLDS_SECRETS = re.compile(r"^hosts$|\.(?:headers|cookies|credentials|mirrors)$")
+_TIMES_S: Mapping[str, float] = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+Duration = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^([0-9]{1,9}(\.[0-9]{1,3})?[smhdw])*\Z",
+        description='a time like "90s", "15m", "1h30m" or "30d"',
+    ),
+]
+"""A length of time as a person writes it; `read_duration_s` reads it."""
+
+_HOLDS_SECRETS = re.compile(r"^hosts$|\.(?:headers|cookies|credentials|mirrors|ping_url)$")
 
 _WORDS: Mapping[Any, str] = {
     bool: "true or false",
@@ -27,6 +37,16 @@ _WORDS: Mapping[Any, str] = {
     float: "a number",
     str: "a text",
 }
+
+
+def read_duration_s(text: str) -> float:
+    """The seconds of a `Duration`; those of "" are 0.
+
+    >>> read_duration_s("90s"), read_duration_s("1h30m"), read_duration_s("30d")
+    (90.0, 5400.0, 2592000.0)
+    """
+    parts = re.findall(r"([0-9.]+)([smhdw])", text)
+    return float(sum(float(number) * _TIMES_S[unit] for number, unit in parts))
 
 
 def build_settings(cls: type[T], table: Mapping[str, Any], where: str = "") -> T:

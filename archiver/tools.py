@@ -91,13 +91,22 @@ async def open_tools(
     politeness: Politeness | None,
 ) -> AsyncIterator[Tools]:
     files.clear_spool(spool)
+    folders = (places.state,) if places.archive_url else (places.archive_folder, places.state)
+    room = files.Room(folders, config.reserve)
+    room.check()
     late = files.LateWrites(os.path.join(places.state, "conflicts"))
     threads = config.objects.threads if places.archive_url else DISK_THREADS
     with ThreadPoolExecutor(threads, "disk") as disk:
         store = await asyncio.get_running_loop().run_in_executor(
-            disk, open_store, places.archive_folder, places.archive_url, spool, config.objects
+            disk,
+            open_store,
+            places.archive_folder,
+            places.archive_url,
+            spool,
+            config.objects,
+            room.check,
         )
-        originals = Originals(os.path.join(places.state, "originals"), spool)
+        originals = Originals(os.path.join(places.state, "originals"), spool, room.check)
 
         def flush() -> None:
             store.flush()

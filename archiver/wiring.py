@@ -16,7 +16,7 @@ from archiver.fetch.headers import own_name
 from archiver.fetch.politeness import Politeness
 from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
 from archiver.pipeline.barrier import Barrier
-from archiver.pipeline.document import Documents, DocumentSettings
+from archiver.pipeline.document import Documents
 from archiver.pipeline.drawing import Drawings
 from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.feed_growth import FeedGrowth
@@ -26,6 +26,7 @@ from archiver.pipeline.keep import Keeper
 from archiver.pipeline.obtaining import Obtainer
 from archiver.pipeline.pages import Pages
 from archiver.pipeline.places import Places
+from archiver.pipeline.profile import DocumentSettings
 from archiver.pipeline.recall import Recaller
 from archiver.pipeline.robots import Robots
 from archiver.pipeline.visiting import Visitor
@@ -157,6 +158,7 @@ def _document_settings(config: Config) -> DocumentSettings:
     return DocumentSettings(
         reading=config.reading,
         rewrite=config.rewrite,
+        limits=config.document,
         thumbnail=config.thumbnails[0].name if config.thumbnails else "",
         whole_thumbnails=tuple(each.name for each in config.thumbnails if each.fit == "inside"),
         base_url=config.base_url,

@@ -10,6 +10,7 @@ import pytest
 
 from archiver.config import KEYS, Config, load_config
 from archiver.errors import ConfigError, UsageError
+from archiver.settings import read_duration_s
 from archiver.sources.entry import SourceEntry
 
 FILE = Path(__file__).parents[1] / "config.toml"
@@ -186,3 +187,32 @@ def test_relative_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> Non
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(UsageError, match=r"none\.toml"):
         load_config("none.toml")
+
+
+DURATIONS = {"90s": 90, "1h": 3600, "1h30m": 5400, "30d": 2_592_000, "2w": 1_209_600, "0.5s": 0.5}
+
+
+@pytest.mark.parametrize(("text", "seconds"), DURATIONS.items())
+def test_durations(text: str, seconds: float) -> None:
+    config = Config.from_dict({"run": {"min_age": text}})
+    assert read_duration_s(config.run.min_age) == seconds
+
+
+@pytest.mark.parametrize("text", ["1", "h", "1 h", "1H", "-1h", "1h ", "1y", "1h\n", "one"])
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ConfigError, match=r'run.every = .*: expected a time like "90s", "15m"'):
+        Config.from_dict({"run": {"every": text}})
+
+
+@pytest.mark.parametrize(
+    ("key", "text"), [("every", "0h"), ("budget_time", ""), ("budget_time", "0s")]
+)
+def test_a_time_that_must_not_be_0(key: str, text: str) -> None:
+    with pytest.raises(ConfigError, match=f"run.{key} = '{text}': expected a time above 0"):
+        Config.from_dict({"run": {key: text}})
+
+
+def test_an_error_does_not_tell_the_ping_url() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Config.from_dict({"run": {"ping_url": "hc.example/secret-token"}})
+    assert "secret" not in str(caught.value)

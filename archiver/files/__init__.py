@@ -23,7 +23,7 @@ from archiver.files.quarantine import (
     quarantine_damaged,
 )
 from archiver.files.rewriting import rewrite_document
-from archiver.files.space import Reserve, check_reserve
+from archiver.files.space import Reserve, Room, check_reserve
 from archiver.files.spool import (
     SpoolFile,
     clear_spool,
@@ -45,6 +45,7 @@ __all__ = [
     "Lock",
     "OwnFile",
     "Reserve",
+    "Room",
     "Snapshot",
     "SpoolFile",
     "TouchedFolders",

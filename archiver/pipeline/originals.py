@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 
 from archiver import files
 
@@ -14,10 +15,13 @@ class Originals:
     Args:
         folder: made when the first blob comes.
         spool: folder of temporary files.
+        check_room: asked before each blob; raises where the disk has no room for more.
     """
 
-    def __init__(self, folder: str, spool: str) -> None:
-        self.folder, self._spool = folder, spool
+    def __init__(
+        self, folder: str, spool: str, check_room: Callable[[], None] = lambda: None
+    ) -> None:
+        self.folder, self._spool, self._check_room = folder, spool, check_room
         self._touched = files.TouchedFolders(folder)
 
     def put(self, spool_path: str, sha256: str) -> None:
@@ -71,6 +75,7 @@ class Originals:
         self._touched.sync()
 
     def _place(self, spool_path: str, target: str) -> None:
+        self._check_room()
         self._touched.prepare(os.path.dirname(target))
         files.place_blob(spool_path, target)
 

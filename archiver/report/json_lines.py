@@ -64,6 +64,7 @@ def asdict_of(record: ImageRecord) -> dict[str, Any]:
 
 def summary_object(summary: Summary) -> dict[str, Any]:
     """Counts of a run; the losses are in the image lines."""
+    budget = {"left": summary.left, "spent": summary.spent} if summary.spent else {}
     return {
         "documents": dict(summary.documents),
         "references": summary.references,
@@ -72,6 +73,7 @@ def summary_object(summary: Summary) -> dict[str, Any]:
         "bytes": summary.bytes,
         "requests": summary.requests,
         "seconds": summary.seconds,
+        **budget,
     }
 
 

@@ -79,6 +79,9 @@ def summary_lines(summary: Summary) -> Iterator[Sequence[Segment]]:
         *_counted("image", summary.images),
         (f"; {format_size(summary.bytes)} stored, {spent}", "dim"),
     )
+    if summary.spent:
+        documents = "document is" if summary.left == 1 else "documents are"
+        yield f"stopped after {summary.spent}: {summary.left:,} {documents} left for the next run"
     if summary.watermarked:
         text = f"{summary.watermarked:,} kept a watermark: no clean copy could be had"
         yield ((text, "yellow"),)

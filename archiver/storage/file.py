@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,10 +16,13 @@ class FileStore:
     Args:
         folder: the archive folder.
         spool: folder for temporary files, best on the same file system.
+        check_room: asked before each blob; raises where the disk has no room for more.
     """
 
-    def __init__(self, folder: str, spool: str) -> None:
-        self._folder, self._spool = folder, spool
+    def __init__(
+        self, folder: str, spool: str, check_room: Callable[[], None] = lambda: None
+    ) -> None:
+        self._folder, self._spool, self._check_room = folder, spool, check_room
         self._touched = files.TouchedFolders(folder)
 
     def put(self, spool_path: str, sha256_hex: str, extension: str) -> str:
@@ -64,6 +68,7 @@ class FileStore:
         self._place(spool.path, path)
 
     def _place(self, spool_path: str, path: str) -> None:
+        self._check_room()
         target = self.path(path)
         self._touched.prepare(str(Path(target).parent))
         files.place_blob(spool_path, target)

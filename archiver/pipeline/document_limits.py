@@ -1,0 +1,67 @@
+"""How much one document may make us fetch: who wrote it need not mean well."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
+
+from archiver.model import ImageRecord, Outcome
+from archiver.pipeline.wanted import Wanted
+
+Count = Annotated[int, Meta(ge=1, description="a whole number above 0")]
+Bytes = Annotated[int, Meta(ge=1, description="a number of bytes above 0")]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLimits:
+    """Of one document; what is above stays as it is, and is said.
+
+    Attributes:
+        images: different URLs, in file order.
+        bytes: of the pictures that are stored for it.
+    """
+
+    images: Count = 2000
+    bytes: Bytes = 500 * 2**20
+
+
+AT_A_TIME = 32  # pictures of a document; so many may pass the limit of bytes before it is noticed
+
+
+async def have_within(
+    limits: DocumentLimits,
+    wanted: Sequence[Wanted],
+    have: Callable[[Wanted], Awaitable[ImageRecord]],
+) -> tuple[dict[str, ImageRecord], str]:
+    """URL → record of what may be had, in order; and what to say of the rest, "" where all may."""
+    room_bytes = limits.bytes
+    turn = asyncio.Semaphore(AT_A_TIME)
+
+    async def one(each: Wanted) -> ImageRecord | None:
+        nonlocal room_bytes
+        async with turn:
+            if room_bytes <= 0:
+                return None
+            record = await have(each)
+            room_bytes -= record.size_bytes if record.outcome is Outcome.STORED else 0
+            return record
+
+    found = await asyncio.gather(*map(one, wanted[: limits.images]))
+    had = {each.url: record for each, record in zip(wanted, found, strict=False) if record}
+    return had, _say_left(limits, len(wanted), len(had))
+
+
+def _say_left(limits: DocumentLimits, wanted: int, had: int) -> str:
+    if wanted == had:
+        return ""
+    is_count = had == limits.images
+    limit = (
+        f"{limits.images:,} images (limits.document_images)"
+        if is_count
+        else f"{limits.bytes:,} bytes of images (limits.document_bytes)"
+    )
+    return f"more than {limit}: {wanted - had:,} stay as they are"

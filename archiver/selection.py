@@ -1,0 +1,87 @@
+"""Which documents of the orders need work: a walk, one query and a comparison for each."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from archiver import files
+from archiver.catalog import Catalog
+from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, PageTask
+from archiver.orders import Order, list_pages
+from archiver.pipeline.places import Places
+from archiver.pipeline.schedule import format_time
+from archiver.sources import SourceFile, find_documents, is_url
+
+_NS = 1_000_000_000
+
+
+class Selection:
+    """The pages of the orders, and the documents that changed or wait for an image that is due.
+
+    Args:
+        min_age_s: a document of a scheduled order that was saved less than so long ago is busy.
+        is_retrying: lost images are due before their time.
+        on_unchanged: is told how many need nothing.
+        on_busy: is told of each that is left for the next run.
+    """
+
+    def __init__(
+        self,
+        orders: Sequence[Order],
+        places: Places,
+        catalog: Catalog,
+        *,
+        min_age_s: float,
+        is_retrying: bool,
+        on_unchanged: Callable[[int], None],
+        on_busy: Callable[[DocumentResult], None],
+    ) -> None:
+        self._orders, self._places, self._catalog = orders, places, catalog
+        self._min_age_ns, self._is_retrying = int(min_age_s * _NS), is_retrying
+        self._on_unchanged, self._on_busy = on_unchanged, on_busy
+        self._states = catalog.all_document_states()
+        self._now, self._now_ns = format_time(datetime.now(UTC)), time.time_ns()
+
+    def tasks(self) -> Iterator[DocumentTask | PageTask]:
+        """What needs work, found as it is asked for."""
+        yield from list_pages(self._orders)
+        here = os.getcwdb() + b"/"
+        own = [self._places.archive_folder, self._places.state]
+        for order in self._orders:
+            output = order.output and os.path.realpath(order.output)
+            own_now = [*own, output] if output else own
+            named = [source for source in order.sources if not is_url(source)]
+            found = find_documents(named, order.settings, own_now, want_all=bool(output))
+            unchanged = 0
+            for file in found:
+                target = os.path.join(os.fsencode(output), file.relative) if output else file.path
+                if not file.is_document:
+                    files.copy_file(file.path, target)
+                elif self._is_unchanged(file, target, order.is_scheduled):
+                    unchanged += 1
+                else:
+                    name = os.fsdecode(file.path.removeprefix(here))
+                    task = DocumentTask(file.path, target, file.root, name, order.is_scheduled)
+                    if self._is_busy(file, order):
+                        self._on_busy(DocumentResult(task, DocumentOutcome.BUSY, "saved just now"))
+                    else:
+                        yield task
+            self._on_unchanged(unchanged)
+
+    def _is_busy(self, file: SourceFile, order: Order) -> bool:
+        """Whether somebody may still be at it; a time to come says nothing."""
+        return order.is_scheduled and 0 <= self._now_ns - file.mtime_ns < self._min_age_ns
+
+    def _is_unchanged(self, file: SourceFile, target: bytes, is_scheduled: bool) -> bool:
+        path = self._places.relative(target)
+        state = self._states.get(path)
+        if state is None or state[:3] != (file.size_bytes, file.mtime_ns, file.inode):
+            return False
+        if state.retry_at and (self._is_retrying or state.retry_at <= self._now):
+            return False
+        if target is not file.path and not os.path.lexists(target):
+            return False
+        return is_scheduled or not self._catalog.is_restored(path, state.sha256)
