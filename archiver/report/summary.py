@@ -81,7 +81,8 @@ def summary_lines(summary: Summary) -> Iterator[Sequence[Segment]]:
     )
     if summary.spent:
         documents = "document is" if summary.left == 1 else "documents are"
-        yield f"stopped after {summary.spent}: {summary.left:,} {documents} left for the next run"
+        text = f"stopped after {summary.spent}: {summary.left:,} {documents} left for the next run"
+        yield ((text, "yellow"),)
     if summary.watermarked:
         text = f"{summary.watermarked:,} kept a watermark: no clean copy could be had"
         yield ((text, "yellow"),)
