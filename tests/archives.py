@@ -102,7 +102,7 @@ def write_scenic_archive(base: Path, count: int = 60, drawn: int = 24) -> None:
     """An archive of landscapes with some of everything, the same each time."""
     source = random.Random(8)
     pictures = [draw_picture(base, seed) for seed in range(drawn)]
-    marked = draw_picture(base, 3, mark="ithome")
+    marked = draw_picture(base, 3, mark="photo.example")
     small = draw_picture(base, 5, width=420)
     records, documents = [], {}
     for number in range(count):

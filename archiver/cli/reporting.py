@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from archiver.config import Config
 from archiver.errors import ArchiverError
 from archiver.jobs import Listener
 from archiver.model import Summary
@@ -49,8 +50,9 @@ def reporting(
     write_report(recorder.report(summaries[-1] if summaries else None), path)
 
 
-def report_path(option: str | None, setting: str, base: str) -> str:
-    """Where the report goes: the option, else the setting, which counts from *base*."""
+def report_path(option: str | None, config: Config) -> str:
+    """Where the report of a scheduled run goes: the option, else the setting, which counts from the
+    configuration's folder; "": there is none."""
     if option is not None:
         return option
-    return os.path.join(base, setting) if setting else ""
+    return os.path.join(config.base, config.run.report) if config.run.report else ""

@@ -9,7 +9,7 @@ import click
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options, report_options
 from archiver.cli.output import exit_code, listening, show
-from archiver.cli.reporting import reporting
+from archiver.cli.reporting import report_path, reporting
 from archiver.errors import UsageError
 
 SOURCES_TO_PASTE = """no [[sources]] in the configuration; for example:
@@ -54,7 +54,7 @@ def command(
 
     with (
         listening(as_json, quiet, verbose) as listener,
-        reporting(report or "", listener, "run") as (told, note),
+        reporting(report_path(report, config), listener, "run") as (told, note),
     ):
         summary = jobs.archive(
             orders.orders_of(config), config, told, is_retrying=retry, is_waiting=wait

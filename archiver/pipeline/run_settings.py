@@ -16,6 +16,11 @@ SecretUrl = Annotated[
     str, Meta(pattern=r"^\Z|^https?://[^/?#\s]+[^?#\s]*\Z", description="an http or https URL")
 ]
 
+ReportName = Annotated[
+    str,
+    Meta(pattern=r"^\Z|\.(?i:json|md)\Z", description="a file's name that ends in .json or .md"),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
@@ -31,6 +36,8 @@ class RunSettings:
             to the configuration's folder; "" for none.
         ping_url: told of each run's start and end, as healthchecks.io wants it; "" for none. Who
             knows it can answer for the job, so it is a secret.
+        report: a file that each run writes its report to, ``.json`` or ``.md``; relative to the
+            configuration's folder; "" for none.
     """
 
     every: Duration = ""
@@ -40,6 +47,7 @@ class RunSettings:
     min_age: Duration = "0s"
     metrics_file: str = ""
     ping_url: SecretUrl = ""
+    report: ReportName = ""
 
     def __post_init__(self) -> None:
         """Raises ConfigError for a time that must not be 0."""

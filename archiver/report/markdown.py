@@ -90,6 +90,8 @@ def _table(report: RunReport) -> Iterator[str]:
     for word, counts in (("Documents", summary.documents), ("Images", summary.images)):
         for outcome, count in sorted(counts.items()):
             yield f"| {word} {outcome.replace('_', ' ')} | {count:,} |"
+    if summary.spent:
+        yield f"| Documents left for the next run, after {summary.spent} | {summary.left:,} |"
     if summary.watermarked:
         yield f"| Images that kept a watermark | {summary.watermarked:,} |"
     yield f"| Stored | {format_size(summary.bytes)} |"

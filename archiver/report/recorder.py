@@ -27,7 +27,7 @@ class RunReport:
         documents: those that were looked into, in the order in which they ended.
         images: the newest record of each URL, sorted by URL.
         new: the URLs whose outcome this run found; the others were known before.
-        uses: URL → the documents that name it.
+        uses: URL → the documents that name it, sorted.
     """
 
     command: str
@@ -88,5 +88,5 @@ class Recorder:
             tuple(self._documents),
             tuple(self._images[url] for url in sorted(self._images)),
             frozenset(self._new),
-            dict(self._uses),
+            {url: sorted(set(names)) for url, names in self._uses.items()},
         )

@@ -57,8 +57,7 @@ def test_json_and_markdown(folder: Path) -> None:
 
 
 def test_the_report_of_a_failure(folder: Path) -> None:
-    """Disk reserve: the run fails, and its report says so."""
-    (folder / "r.md").unlink(missing_ok=True)
+    """The catalog cannot be used: the run fails, and its report says so."""
     (folder / ".archiver").mkdir()
     (folder / ".archiver/catalog.sqlite").mkdir()
     run = ("archive", "a.md", "--in-place", "--report")
@@ -68,6 +67,23 @@ def test_the_report_of_a_failure(folder: Path) -> None:
     assert report["ending"] == "failed"
     assert report["error"] in result.stderr and report["error"]
     assert report["summary"]["documents"] == {}
+
+
+def test_the_report_of_each_scheduled_run(folder: Path) -> None:
+    """`[run] report` counts from the configuration's folder; the option overrides it."""
+    config = folder / "archiver.toml"
+    key = '[run]\nreport = "out/r.json"\n[[sources]]\npath = "a.md"\nin_place = true\n'
+    config.write_text(f"{config.read_text()}\n{key}")
+    (folder / "elsewhere").mkdir()
+    run = ("run", "--config", str(config))
+    assert run_archiver(*run, cwd=folder / "elsewhere").code == 3
+    report = json.loads((folder / "out/r.json").read_text())
+    assert (report["command"], len(report["losses"])) == ("run", 1)
+    assert run_archiver(*run, "--report", "r.md", cwd=folder / "elsewhere").code == 0
+    assert (folder / "elsewhere/r.md").read_text().startswith("# 0 images archived\n")
+    config.write_text(config.read_text().replace("r.json", "r.pdf"))
+    result = run_archiver(*run, cwd=folder)
+    assert result.code == 2 and "expected a file's name that ends in .json or .md" in result.stderr
 
 
 REFUSED = {
