@@ -6,7 +6,6 @@ unchanged documents costs a walk, one query and a comparison for each.
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
@@ -15,7 +14,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from archiver import files
-from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.model import (
     DocumentOutcome,
@@ -27,6 +25,7 @@ from archiver.model import (
 )
 from archiver.orders import Order, check_links, stream_task
 from archiver.pipeline.places import Places
+from archiver.pipeline.state import hold_lock, open_catalog
 from archiver.pipeline.tally import Tally
 from archiver.selection import Selection
 from archiver.settings import read_duration_s
@@ -131,7 +130,7 @@ class Job:
     ) -> None:
         self._orders, self._config, self._listener = orders, config, listener
         self._is_retrying, self._is_waiting = is_retrying, is_waiting
-        self._places = Places.of(config.base, config.archive, config.state)
+        self._places = Places.of(config.base, config.archive, config.state, config.objects)
         self._tally, self._requests = Tally(), 0
         is_scheduled = bool(orders) and all(order.is_scheduled for order in orders)
         self._run = config.run if is_scheduled else None
@@ -150,11 +149,8 @@ class Job:
         return self
 
     def _open(self) -> None:
-        state = self._places.state
-        self._stack.enter_context(files.lock(os.path.join(state, "lock"), wait=self._is_waiting))
-        self._catalog = self._stack.enter_context(
-            Catalog(os.path.join(state, "catalog.sqlite"), os.path.join(state, "journal"))
-        )
+        self._stack.enter_context(hold_lock(self._places, self._is_waiting))
+        self._catalog = self._stack.enter_context(open_catalog(self._places))
         if self._catalog.has_unfinished():
             from archiver.pipeline.repair import finish_stories
 

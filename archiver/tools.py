@@ -26,6 +26,7 @@ from archiver.pipeline.obtaining import LocalObtainer, Obtainer
 from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
 from archiver.pipeline.rescue import Rescuer
+from archiver.pipeline.state import open_journal, open_originals
 from archiver.storage import Store
 from archiver.storage.opening import open_store
 
@@ -106,13 +107,13 @@ async def open_tools(
             config.objects,
             room.check,
         )
-        originals = Originals(os.path.join(places.state, "originals"), spool, room.check)
+        originals = open_originals(places, spool, room.check)
 
         def flush() -> None:
             store.flush()
             originals.flush()
 
-        journal = Journal(os.path.join(places.state, "journal"), run_id, before_sync=flush)
+        journal = open_journal(places, run_id, flush)
         catalog.follow(journal.sync)
         async with (
             Client(config.network, spool, politeness=politeness) as client,

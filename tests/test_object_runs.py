@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from backports import zstd
 from origin import Origin
 from pictures import SVG, photograph, save
 from program import Result, run_archiver, snapshot_of
@@ -160,6 +161,100 @@ def test_a_killed_run_goes_on(
     assert documents(base) == expected[0]
     now = s3_server.objects(url)
     assert {path: data for path, data in now.items() if "probe" not in path} == expected[1]
+
+
+def stored_in(segments: dict[str, bytes]) -> set[str]:
+    """The URLs of the stored images that journal segments tell of."""
+    lines = [line for data in segments.values() for line in zstd.decompress(data).splitlines()]
+    facts = [json.loads(line) for line in lines]
+    return {fact["url"] for fact in facts if fact.get("outcome") == "stored"}
+
+
+def with_state(url: str, more: str = "") -> str:
+    return f'state = "{url}/state"\n{more}'
+
+
+def test_a_fresh_machine_knows_what_is_known(
+    origin: Origin, tmp_path: Path, s3_server: S3Server, expected: Expected
+) -> None:
+    """Journal, lock and archive in a bucket; each machine has nothing but the documents."""
+    serve(origin)
+    url = s3_server.new_url()
+    environment = s3_server.environment
+    words = ("archive", "posts", "--in-place", "--json")
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    for base in (first, second):
+        configure(base, f"{url}/archive", with_state(url))
+        write_posts(base / "posts")
+    result = run(origin, *words, cwd=first, environment=environment)
+    assert result.code == 0, result.stderr
+    assert (documents(first), s3_server.objects(f"{url}/archive")) == expected
+    asked = len(origin.urls)
+
+    result = run(origin, *words, cwd=second, environment=environment)
+    assert result.code == 0, result.stderr
+    assert documents(second) == expected[0]
+    assert len(origin.urls) == asked, "what one machine has, no other asks for"
+    assert summary_of(result)["images"] == {"reused": PICTURES + 1}
+
+    kept = s3_server.objects(url), snapshot_of(second)
+    again = run(origin, *words, cwd=second, environment=environment)
+    assert summary_of(again)["documents"] == {"unchanged": POSTS}
+    now = s3_server.objects(url), snapshot_of(second)
+    lock = [path for path in now[0] if path.startswith("state/lock/")]
+    assert len(lock) == 1
+    assert {p: d for p, d in now[0].items() if p not in lock}.items() <= kept[0].items()
+    assert now[1] == kept[1]
+
+    configure(third, f"{url}/archive", with_state(url))
+    status = run_archiver("status", cwd=third, environment=environment)
+    assert f"{POSTS} documents rewritten" in status.stdout, status.stderr
+    for words in (("gallery",), ("gc",)):
+        refused = run_archiver(*words, cwd=third, environment=environment)
+        assert refused.code == 2 and f"{url}/archive: " in refused.stderr
+    assert run_archiver("restore", "--all", cwd=first, environment=environment).code == 0
+    write_posts(third / "posts")
+    assert documents(first) == documents(third)
+
+
+def test_another_machine_goes_on_where_one_died(
+    origin: Origin, tmp_path: Path, moto: S3Server, expected: Expected
+) -> None:
+    serve(origin)
+    url = moto.new_url()
+    more = with_state(url, "[objects]\nlease_s = 8\n[network]\npace_s = 0.3")
+    dead, alive = tmp_path / "dead", tmp_path / "alive"
+    for base in (dead, alive):
+        configure(base, f"{url}/archive", more)
+        write_posts(base / "posts")
+    mapped = [word for place in origin.connect_to for word in ("--connect-to", place)]
+    words = ("archive", "posts", "--in-place", *mapped, "--ca-file", origin.ca_file)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "archiver", *words],
+        cwd=dead,
+        env=os.environ | moto.environment,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 60
+    while not any("/journal/" in path for path in moto.paths(url)) and time.monotonic() < until:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGSTOP)
+    held = run_archiver(*words, cwd=alive, environment=moto.environment)
+    process.kill()
+    process.wait()
+    assert held.code == 5, held.stderr
+    assert f"process {process.pid} on " in held.stderr
+    known = stored_in(moto.objects(f"{url}/state/journal"))
+    assert known
+
+    origin.exchanges.clear()
+    result = run_archiver(*words, "--wait", cwd=alive, environment=moto.environment)
+    assert result.code == 0, result.stderr
+    assert documents(alive) == expected[0]
+    found = moto.objects(f"{url}/archive")
+    assert {p: d for p, d in found.items() if "probe" not in p} == expected[1]
+    again = len(set(origin.urls))
+    assert again == PICTURES + 1 - len(known), "what the journal has is not asked for again"
 
 
 WRONG = {

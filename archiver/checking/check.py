@@ -17,6 +17,7 @@ from archiver.checking.rules import Rules
 from archiver.config import Config
 from archiver.errors import DocumentError
 from archiver.pipeline.places import Places
+from archiver.pipeline.state import open_catalog
 from archiver.sources import SourceFile, SourceSettings, find_documents
 
 _BATCH = 200  # documents whose old bytes are in memory at a time
@@ -55,16 +56,15 @@ class _Known:
 
     def __init__(self, config: Config, stack: ExitStack) -> None:
         self._stack = stack
-        self._state = Places.of(config.base, config.archive, config.state).state
+        self._places = Places.of(config.base, config.archive, config.state, config.objects)
         self._catalog: Catalog | None = None
 
     def is_archived(self, url: str) -> bool:
-        journal = os.path.join(self._state, "journal")
         if self._catalog is None:
-            if not os.path.isdir(journal):
+            here = os.path.join(self._places.state, "journal")
+            if not os.path.isdir(here) and not self._places.state_url:
                 return False
-            path = os.path.join(self._state, "catalog.sqlite")
-            self._catalog = self._stack.enter_context(Catalog(path, journal, read_only=True))
+            self._catalog = self._stack.enter_context(open_catalog(self._places, read_only=True))
         record = self._catalog.find_image(url)
         return record is not None and record.outcome.is_had
 
@@ -76,7 +76,7 @@ class _Find(Protocol):
 
 
 def _own_folders(config: Config) -> list[str]:
-    places = Places.of(config.base, config.archive, config.state)
+    places = Places.of(config.base, config.archive, config.state, config.objects)
     return [places.archive_folder, places.state]
 
 

@@ -35,7 +35,7 @@ class Rules:
         self._is_archived = is_archived
         self._skips = Skips(config.skip, config.network)
         self._site_url = config.rewrite.site_url
-        places = Places.of(config.base, config.archive, config.state)
+        places = Places.of(config.base, config.archive, config.state, config.objects)
         self._archive = places.archive_folder
         prefix = config.rewrite.link_prefix
         self._is_elsewhere = bool(prefix) and not os.path.isdir(self._archive)

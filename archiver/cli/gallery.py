@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import click
 
 from archiver import files
-from archiver.catalog import Catalog
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options
 from archiver.cli.output import set_up_logging
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.pipeline.places import Places
+from archiver.pipeline.state import open_catalog
 from archiver.report.gallery import PAGE_NAME, Gallery, read_gallery, render_gallery
 from archiver.report.gallery.entries import HELD, LOST
 from archiver.report.json_lines import dump_json
+from archiver.storage.addresses import is_object_url
 
 
 @click.command("gallery", epilog=EXIT_CODES)
@@ -43,8 +43,7 @@ def command(folder: str | None, output: str | None, as_json: bool, **config_valu
     config = load_with_options(**config_values)
     places = _find_archive(folder, config)
     target = os.path.realpath(output or os.path.join(places.state, "gallery"))
-    state = Path(places.state)
-    with Catalog(str(state / "catalog.sqlite"), str(state / "journal"), read_only=True) as catalog:
+    with open_catalog(places, read_only=True) as catalog:
         gallery = read_gallery(places, catalog, config)
     page = os.path.join(target, PAGE_NAME)
     files.write_new(page, render_gallery(gallery, target), replace=True)
@@ -56,11 +55,13 @@ def _find_archive(folder: str | None, config: Config) -> Places:
     """The archive that is meant.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or it is on an object store.
     """
+    if is_object_url(config.archive):
+        raise UsageError(f"{config.archive}: the page shows pictures of a folder, not of a bucket")
     bases = [folder] if folder else [config.base, os.path.join(config.base, "archived")]
     for base in bases:
-        places = Places.of(base, config.archive, config.state)
+        places = Places.of(base, config.archive, config.state, config.objects)
         if os.path.isdir(os.path.join(places.state, "journal")):
             return places
     named = " or ".join(bases)

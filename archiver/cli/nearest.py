@@ -11,7 +11,9 @@ from archiver.pipeline.places import Places, local_state
 
 def places_of(output: str | None, config: Config) -> Places:
     """The archive in *output*; without it that of the configuration, else the one in archived/."""
-    return Places.of(output or nearest_base((), config), config.archive, config.state)
+    return Places.of(
+        output or nearest_base((), config), config.archive, config.state, config.objects
+    )
 
 
 def nearest_base(folders: Iterable[Path], config: Config) -> str:

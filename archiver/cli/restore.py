@@ -73,9 +73,9 @@ def _by_archive(paths: Iterable[str], config: Config) -> dict[Places, list[bytes
             (f for f in (target, *target.parents) if (f / state / "journal").is_dir()),
             Path(config.base),
         )
-        places = Places.of(str(base), config.archive, config.state)
+        places = Places.of(str(base), config.archive, config.state, config.objects)
         found.setdefault(places, []).append(bytes(target))
-    return found or {Places.of(config.base, config.archive, config.state): []}
+    return found or {Places.of(config.base, config.archive, config.state, config.objects): []}
 
 
 def _absolute(path: str) -> Path:

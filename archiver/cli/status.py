@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
-from archiver.catalog import Catalog
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options
 from archiver.maintenance.status import Status, read_status
 from archiver.model import ImageRecord
 from archiver.pipeline.places import Places
+from archiver.pipeline.state import open_catalog
 from archiver.redact import redact
 from archiver.report.json_lines import dump_json, image_object
 from archiver.report.summary import MAX_LINES, describe_retry, format_size
@@ -40,9 +39,8 @@ def command(output: str | None, as_json: bool, **config_values: Any) -> int:
       archiver status -o archived --json
     """
     config = load_with_options(**config_values)
-    places = Places.of(output or config.base, config.archive, config.state)
-    state = Path(places.state)
-    with Catalog(str(state / "catalog.sqlite"), str(state / "journal"), read_only=True) as catalog:
+    places = Places.of(output or config.base, config.archive, config.state, config.objects)
+    with open_catalog(places, read_only=True) as catalog:
         status = read_status(catalog)
     if as_json:
         click.echo(dump_json(_object(status)))

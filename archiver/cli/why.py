@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from archiver.catalog import Catalog
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import nearest_base
 from archiver.cli.options import config_options, load_with_options
 from archiver.config import Config
 from archiver.maintenance.explaining import Explanation, explain_document, explain_url
 from archiver.pipeline.places import Places
+from archiver.pipeline.state import open_catalog
 from archiver.report.json_lines import dump_json, image_object
 from archiver.report.why import format_why
 
@@ -54,9 +54,8 @@ def _explain(subject: str, output: str | None, config: Config) -> Iterable[Expla
     is_document = os.path.lexists(subject)
     path = Path(subject).parent.resolve() / Path(subject).name
     base = output or nearest_base(path.parents if is_document else (), config)
-    places = Places.of(base, config.archive, config.state)
-    state = Path(places.state)
-    with Catalog(str(state / "catalog.sqlite"), str(state / "journal"), read_only=True) as catalog:
+    places = Places.of(base, config.archive, config.state, config.objects)
+    with open_catalog(places, read_only=True) as catalog:
         if is_document:
             return list(explain_document(bytes(path), places, catalog, config))
         return [explain_url(subject, catalog, config)]

@@ -5,7 +5,7 @@ modules build the few moves the archiver makes out of those. Paths are `str` or 
 of documents are bytes that need not be text.
 """
 
-from archiver.files.appending import AppendFile, list_sizes, read_lines
+from archiver.files.appending import AppendFile, extend_file, list_sizes, read_lines
 from archiver.files.beside import temp_names
 from archiver.files.blobs import TouchedFolders, place_blob
 from archiver.files.calls import AnyPath
@@ -55,6 +55,7 @@ __all__ = [
     "clear_spool",
     "copy_file",
     "damaged_name",
+    "extend_file",
     "keep_conflict",
     "list_files",
     "list_quarantine",

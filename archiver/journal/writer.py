@@ -41,14 +41,20 @@ class Journal:
         folder: the folder of all journals.
         run_id: see `new_run_id`.
         before_sync: makes durable what the facts speak of; the store's `flush`.
+        publish: puts lines where the truth is kept, if that is not this file, which is then a copy;
+            it is given where they begin in the file.
     """
 
     def __init__(
-        self, folder: str, run_id: str, before_sync: Callable[[], None] = lambda: None
+        self,
+        folder: str,
+        run_id: str,
+        before_sync: Callable[[], None] = lambda: None,
+        publish: Callable[[int, bytes], None] = lambda start, lines: None,
     ) -> None:
         self.run_id = run_id
         self._file = files.AppendFile(os.path.join(folder, run_id + SUFFIX))
-        self._before_sync = before_sync
+        self._before_sync, self._publish = before_sync, publish
         self._lock, self._syncing, self._last = Lock(), Lock(), ""
         self._lines: list[bytes] = []
         self._is_broken = False  # a failed sync, tried again, would succeed and lie
@@ -95,6 +101,7 @@ class Journal:
                 lines, self._lines = self._lines, []
             self._before_sync()
             if lines:
+                self._publish(self._file.size_bytes, b"".join(lines))
                 self._file.append(b"".join(lines))
             self._file.sync()
             self._is_broken = False

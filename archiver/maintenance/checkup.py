@@ -54,7 +54,7 @@ def check_machine(
     """
     yield from check_versions()
     yield from (describe_codec(codec) for codec in list_codecs())
-    yield from check_folders(Places.of(config.base, config.archive, config.state))
+    yield from check_folders(Places.of(config.base, config.archive, config.state, config.objects))
     yield from check_addresses(config.network, hosts)
     yield from check_proxies(config.network, environment)
     yield check_contact(config.network)

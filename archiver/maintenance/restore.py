@@ -22,6 +22,7 @@ from archiver.maintenance.finding import Found, find_rewritten
 from archiver.model import DocumentRecord
 from archiver.pipeline.places import Places
 from archiver.pipeline.repair import finish_stories
+from archiver.pipeline.state import hold_lock, open_catalog, open_journal
 from archiver.rewrite.splice import plan_splices, splice
 from archiver.rewrite.unsplicing import undo_rewrites
 
@@ -72,15 +73,11 @@ def restore(
         LockHeldError: another run works on the same archive.
         RunError: the disk is full or fails.
     """
-    journals = os.path.join(places.state, "journal")
     results = []
-    with (
-        files.lock(os.path.join(places.state, "lock"), wait=is_waiting),
-        Catalog(os.path.join(places.state, "catalog.sqlite"), journals) as catalog,
-    ):
+    with hold_lock(places, is_waiting), open_catalog(places) as catalog:
         if catalog.has_unfinished():
             finish_stories(places, catalog)
-        with Journal(journals, new_run_id()) as journal:
+        with open_journal(places, new_run_id()) as journal:
             catalog.follow(journal.sync)
             for result in restore_found(
                 find_rewritten(targets, places, catalog), places, catalog, journal

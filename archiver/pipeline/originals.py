@@ -5,8 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from archiver import files
+from archiver.errors import RunError
+
+if TYPE_CHECKING:
+    from archiver.storage.bucket import Bucket
+
+_HEADERS = {"Content-Type": "application/octet-stream"}
 
 
 class Originals:
@@ -41,16 +48,8 @@ class Originals:
             DiskFullError, RunError: the disk is full or fails.
         """
         sha256 = hashlib.sha256(data).hexdigest()
-        if self.holds(sha256):
-            return sha256
-        spool = files.open_spool(self._spool)
-        try:
-            spool.write(data)
-        except BaseException:
-            spool.discard()
-            raise
-        spool.close()
-        self._place(spool.path, self._made(sha256))
+        if not self.holds(sha256):
+            self._write(data, self._made(sha256))
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -74,6 +73,16 @@ class Originals:
         """Return when the names of all blobs are durable."""
         self._touched.sync()
 
+    def _write(self, data: bytes, target: str) -> None:
+        spool = files.open_spool(self._spool)
+        try:
+            spool.write(data)
+        except BaseException:
+            spool.discard()
+            raise
+        spool.close()
+        self._place(spool.path, target)
+
     def _place(self, spool_path: str, target: str) -> None:
         self._check_room()
         self._touched.prepare(os.path.dirname(target))
@@ -84,3 +93,58 @@ class Originals:
 
     def _made(self, sha256: str) -> str:
         return os.path.join(self.folder, "grown", sha256)
+
+
+class SharedOriginals(Originals):
+    """The same, kept in a bucket; the folder has copies of those that were asked for here."""
+
+    def __init__(
+        self,
+        folder: str,
+        spool: str,
+        bucket: Bucket,
+        check_room: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(folder, spool, check_room)
+        self._bucket = bucket
+
+    def put(self, spool_path: str, sha256: str) -> None:
+        if self._bucket.head(_fetched_object(sha256)) is None:
+            self._bucket.put(_fetched_object(sha256), files.read_bytes(spool_path), _HEADERS)
+        super().put(spool_path, sha256)
+
+    def put_bytes(self, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        if not self.holds(sha256):
+            self._bucket.put(_made_object(sha256), data, _HEADERS)
+        return super().put_bytes(data)
+
+    def remove(self, sha256: str) -> None:
+        self._bucket.delete([_made_object(sha256)])
+        super().remove(sha256)
+
+    def holds(self, sha256: str) -> bool:
+        """Whether the bytes are here now; they are brought here where the bucket has them."""
+        return bool(sha256) and (
+            super().holds(sha256)
+            or self._bring(sha256, _fetched_object, self._fetched)
+            or self._bring(sha256, _made_object, self._made)
+        )
+
+    def _bring(self, sha256: str, name: Callable[[str], str], target: Callable[[str], str]) -> bool:
+        try:
+            data = self._bucket.get(name(sha256)).data
+        except FileNotFoundError:
+            return False
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise RunError(f"{self._bucket.url}/{name(sha256)}: damaged: not what its name says")
+        self._write(data, target(sha256))
+        return True
+
+
+def _fetched_object(sha256: str) -> str:
+    return f"originals/{sha256[:2]}/{sha256}"
+
+
+def _made_object(sha256: str) -> str:
+    return f"originals/grown/{sha256}"

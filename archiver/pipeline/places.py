@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archiver.storage.addresses import clean_object_url, is_object_url
+from archiver.storage.settings import ObjectSettings
 
 LOCAL_ARCHIVE, LOCAL_STATE = "archive", ".archiver"
 
@@ -21,6 +22,7 @@ class Places:
             store begin with ``archive/`` all the same: it may move there, and from there.
         archive_url, state_url: of an object store; "": the folders are all there is. With a
             `state_url`, `state` is a local copy of what is there, and what no other machine needs.
+        objects: how that is spoken to.
     """
 
     base: bytes
@@ -29,9 +31,12 @@ class Places:
     archive: str
     archive_url: str = ""
     state_url: str = ""
+    objects: ObjectSettings = field(default_factory=ObjectSettings)
 
     @classmethod
-    def of(cls, base: str, archive: str, state: str) -> Places:
+    def of(
+        cls, base: str, archive: str, state: str, objects: ObjectSettings | None = None
+    ) -> Places:
         """The places below *base*; *archive* and *state* count from it, or are URLs."""
         real = os.path.realpath(base)
         archive_url, archive = _split(archive, LOCAL_ARCHIVE)
@@ -44,6 +49,7 @@ class Places:
             os.path.relpath(archive_folder, real),
             archive_url,
             state_url,
+            objects or ObjectSettings(),
         )
 
     @property

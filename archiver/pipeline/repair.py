@@ -16,6 +16,7 @@ from archiver.files import Snapshot
 from archiver.journal import Journal, new_run_id
 from archiver.model import DocumentRecord, Replacement, Span
 from archiver.pipeline.places import Places
+from archiver.pipeline.state import open_journal
 from archiver.rewrite.splice import splice
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def finish_stories(places: Places, catalog: Catalog) -> list[str]:
         The files in the ``conflicts`` folder that hold what a person saved while we were killed.
     """
     kept: list[str] = []
-    with Journal(os.path.join(places.state, "journal"), new_run_id()) as journal:
+    with open_journal(places, new_run_id()) as journal:
         for record, run_id in catalog.unfinished():
             kept += _finish(record, run_id, places, journal)
     catalog.catch_up()

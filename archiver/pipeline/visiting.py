@@ -85,7 +85,7 @@ class Visitor:
         known = self._catalog.find_visit(wish.url, self._places.relative(wish.folder))
         if known is not None and known.grown:
             await self._growth.recover(known)
-        has_known = known is not None and self._originals.holds(known.saved)
+        has_known = known is not None and await self._holds(known.saved)
         is_asked = has_known and wish.is_conditional and known is not None
         try:
             found = await self._fetch(wish, known if is_asked else None)
@@ -98,6 +98,10 @@ class Visitor:
         self._journal.append_visit(found)
         self._catalog.add_visit(found)
         return found
+
+    async def _holds(self, sha256: str) -> bool:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._disk, self._originals.holds, sha256)
 
     async def _fetch(self, wish: Wish, known: Visit | None) -> Visit:
         charset = _Charset()
