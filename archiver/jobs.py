@@ -7,14 +7,17 @@ unchanged documents costs a walk, one query and a comparison for each.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from itertools import chain
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from archiver import files
 from archiver.config import Config
+from archiver.listeners import Listener as Listener
+from archiver.listeners import Silent as Silent
+from archiver.listeners import Watcher
 from archiver.model import (
     DocumentOutcome,
     DocumentResult,
@@ -36,22 +39,6 @@ if TYPE_CHECKING:
     from archiver.wiring import Parts
 
 
-class Listener(Protocol):
-    """Is told of each image and document as it ends."""
-
-    def on_image(self, record: ImageRecord) -> None: ...
-
-    def on_document(self, result: DocumentResult) -> None: ...
-
-
-class Silent:
-    """A listener that tells nobody."""
-
-    def on_image(self, record: ImageRecord) -> None: ...
-
-    def on_document(self, result: DocumentResult) -> None: ...
-
-
 def archive(
     orders: Sequence[Order],
     config: Config,
@@ -59,19 +46,21 @@ def archive(
     *,
     is_retrying: bool = False,
     is_waiting: bool = False,
+    watcher: Watcher | None = None,
 ) -> Summary:
     """Archive the documents of *orders*.
 
     Args:
         is_retrying: ask again for lost images before their time.
         is_waiting: wait for another run to end.
+        watcher: is told when the run begins, and what it did when it ends.
 
     Raises:
         UsageError: a source or a setting cannot be used.
         LockHeldError: another run works on the same archive.
         RunError: the run cannot go on.
     """
-    with Job(orders, config, listener, is_retrying, is_waiting) as job:
+    with Job(orders, config, listener, is_retrying, is_waiting) as job, job.watched(watcher):
         if job.has_work:
             import asyncio  # not before there is work: it costs as much as a thousand documents
 
@@ -212,10 +201,24 @@ class Job:
             finally:
                 self._requests = parts.requests_sent
 
+    @contextmanager
+    def watched(self, watcher: Watcher | None) -> Iterator[None]:
+        """Tell *watcher* of the beginning and the end."""
+        if watcher is None:
+            yield
+            return
+        watcher.began()
+        try:
+            yield
+        finally:
+            watcher.ended(self.summary(), self._catalog.totals, self.has_work)
+
     def summary(self) -> Summary:
         """What was done; where a budget ended it, the documents that were not reached."""
         spent = self._budget.spent if self._budget else ""
-        left = self._under_way + sum(1 for _ in self._work) if spent else 0
+        if spent:
+            self._under_way += sum(1 for _ in self._work)  # the second time there is none
+        left = self._under_way if spent else 0
         return replace(self._tally.summary(self._requests), left=left, spent=spent)
 
     def _note_image(self, record: ImageRecord) -> None:

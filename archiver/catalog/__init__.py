@@ -6,5 +6,6 @@ then hashes each document once.
 
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.tables import DocumentState, HostFact
+from archiver.catalog.totals import Totals
 
-__all__ = ["Catalog", "DocumentState", "HostFact"]
+__all__ = ["Catalog", "DocumentState", "HostFact", "Totals"]

@@ -16,6 +16,7 @@ from archiver.catalog.tables import (
     open_for_reading,
     open_for_writing,
 )
+from archiver.catalog.totals import Totals, count_totals
 from archiver.journal.lines import decode, encode
 from archiver.model import DocumentRecord, ImageRecord, Visit
 
@@ -65,11 +66,18 @@ class Catalog:
 
     def images(self) -> Iterator[ImageRecord]:
         """The newest record of every URL, in no order."""
+        for record in map(decode, self._image_lines()):
+            if isinstance(record, ImageRecord):
+                yield record
+
+    def totals(self) -> Totals:
+        """What the archive holds; every image is looked at."""
+        return count_totals(self._image_lines())
+
+    def _image_lines(self) -> Iterator[bytes]:
         with catalog_trouble(self._path):
             for (line,) in self._db.execute("SELECT line FROM images"):
-                record = decode(line)
-                if isinstance(record, ImageRecord):
-                    yield record
+                yield line
 
     @property
     def holdings(self) -> Holdings:

@@ -7,8 +7,8 @@ import os
 import click
 
 from archiver.checking import check_documents
+from archiver.cli.log import set_up_logging
 from archiver.cli.options import load_with_options
-from archiver.cli.output import set_up_logging
 from archiver.errors import DocumentError
 from archiver.report.annotations import FORMATS, Format, format_problem
 from archiver.sources.git import find_repository

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import click
 
+from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
-from archiver.cli.output import set_up_logging
 from archiver.demo.show import EXPECTED_IMAGES, Demo, run_demo
 from archiver.model import ImageRecord, Kind
 from archiver.report.json_lines import JsonLines, dump_json, summary_object

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from archiver import files
+from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options
-from archiver.cli.output import set_up_logging
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.pipeline.places import Places

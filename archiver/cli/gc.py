@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from archiver.cli.durations import parse_duration
+from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import places_of
 from archiver.cli.options import config_options, load_with_options
-from archiver.cli.output import set_up_logging
 from archiver.errors import UsageError
 from archiver.maintenance.gc import GcAction, GcResult, GcSummary, collect_garbage
 from archiver.report.json_lines import dump_json

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
-import signal
 import sys
 from contextlib import suppress
 from typing import NoReturn
@@ -12,6 +12,8 @@ from typing import NoReturn
 import click
 
 from archiver import __version__
+from archiver.cli.log import is_json_wanted
+from archiver.cli.signals import stop_cleanly, stop_code
 from archiver.errors import ArchiverError, DiskFullError, LockHeldError, UsageError
 
 # name → the module of archiver.cli that holds a click command of that name; a module is imported
@@ -87,17 +89,17 @@ def main() -> NoReturn:
     """Run the program and exit."""
     if sys.platform == "win32":
         sys.exit("archiver: Windows is not supported yet: locks and renames are not tested there")
-    stopped_by = _stop_cleanly()
+    stop_cleanly()
     try:
         code = program.main(standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("archiver: stopped; the next run goes on from here", err=True)
-        _leave(128 + (stopped_by[0] if stopped_by else signal.SIGINT))
+        say("stopped; the next run goes on from here", logging.WARNING)
+        _leave(stop_code())
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except ArchiverError as error:
-        click.echo(f"archiver: {error}", err=True)
+        say(str(error), logging.ERROR)
         sys.exit(exit_code_of(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -105,20 +107,13 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _stop_cleanly() -> list[int]:
-    """Let SIGTERM do what SIGINT does: cancel the run, which closes what it has open.
-
-    Returns:
-        the signal that came, once it did.
-    """
-    came: list[int] = []
-
-    def stop(number: int, _: object) -> None:
-        came.append(number)
-        signal.raise_signal(signal.SIGINT)  # asyncio and click know what to do with that one
-
-    signal.signal(signal.SIGTERM, stop)
-    return came
+def say(text: str, level: int) -> None:
+    """Tell the user on stderr; a program that reads our log as JSON finds it there."""
+    logger = logging.getLogger("archiver")
+    if is_json_wanted():
+        logger.log(level, "%s", text)
+    else:
+        click.echo(f"archiver: {text}", err=True)
 
 
 def _leave(code: int) -> NoReturn:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from archiver.cli.log import choose_format
 from archiver.config import Config, load_config
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -35,6 +36,14 @@ _REPORT_OPTIONS = (
     click.option("--report", metavar="FILE", help="Write a report: FILE.json or FILE.md."),
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
     click.option("-v", "--verbose", count=True, help="Log each image; twice: each attempt."),
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        expose_value=False,
+        callback=choose_format,
+        help="Log lines on stderr: text, or one JSON object each.",
+    ),
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,22 +9,14 @@ from functools import partial
 
 import click
 
-from archiver.jobs import Listener, Silent
+from archiver.cli.log import is_json_wanted
+from archiver.cli.log import set_up_logging as set_up_logging
+from archiver.listeners import Listener, Silent
 from archiver.model import DocumentOutcome, Summary
 from archiver.report.json_lines import JsonLines
 from archiver.report.summary import format_summary
 
-_LEVELS = (logging.ERROR, logging.INFO, logging.DEBUG)
 _NEEDS_A_PERSON = (DocumentOutcome.CONFLICT, DocumentOutcome.UNREADABLE)
-
-
-def set_up_logging(verbose: int = 0) -> None:
-    """Log to stderr: errors; with 1 each image and document; with 2 each attempt."""
-    logging.basicConfig(
-        level=_LEVELS[min(verbose, 2)],
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
 
 
 @contextmanager
@@ -37,10 +28,10 @@ def listening(
     Args:
         is_stdout_taken: whether the document itself goes there, and all else to stderr.
     """
-    set_up_logging(verbose)
+    set_up_logging(verbose, quiet)
     if as_json:
         yield JsonLines(partial(click.echo, err=is_stdout_taken))
-    elif quiet or verbose or not sys.stderr.isatty():
+    elif quiet or verbose or is_json_wanted() or not sys.stderr.isatty():
         yield Silent()
     else:
         from archiver.report.progress import Progress

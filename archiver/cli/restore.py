@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
+from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options
-from archiver.cli.output import set_up_logging
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance.restore import RestoreOutcome, RestoreResult, restore

@@ -23,7 +23,7 @@ from archiver.files.quarantine import (
     quarantine_damaged,
 )
 from archiver.files.rewriting import rewrite_document
-from archiver.files.space import Reserve, Room, check_reserve
+from archiver.files.space import Reserve, Room, check_reserve, free_bytes
 from archiver.files.spool import (
     SpoolFile,
     clear_spool,
@@ -56,6 +56,7 @@ __all__ = [
     "copy_file",
     "damaged_name",
     "extend_file",
+    "free_bytes",
     "keep_conflict",
     "list_files",
     "list_quarantine",

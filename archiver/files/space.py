@@ -68,6 +68,12 @@ def check_reserve(folder: str, reserve: Reserve, wanted_bytes: int = 0) -> None:
         raise DiskFullError(folder, f"{found.f_favail} inodes free")
 
 
+def free_bytes(folder: str) -> int:
+    """What is free where *folder* is, or will be."""
+    found = os.statvfs(_existing(folder))
+    return found.f_bavail * found.f_frsize
+
+
 def _existing(folder: str) -> str:
     """*folder*, or the nearest one above it that is there."""
     while not os.path.isdir(folder):
