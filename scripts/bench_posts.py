@@ -1,4 +1,4 @@
-"""Many small posts in one folder: the first run over them, and a run over none that changed."""
+"""Many small posts in one folder: a run over none that changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ in_place = true
 
 def run_unchanged(folder: Path, rounds: int, posts: int = 15_000) -> list[str]:
     """A run over *posts* that are as the run before left them, against `bench_stat`."""
-    with _archived(folder, posts, is_sampled=False):
+    with _archived(folder, posts):
         pass  # nginx is gone: a run with nothing to do must not miss it
     yardstick = [sys.executable, str(SCRIPTS / "bench_stat.py"), "posts", "stat.sqlite"]
     plain = {key: value for key, value in environment(folder).items() if key != "PYTHONPATH"}
@@ -54,22 +54,9 @@ def run_unchanged(folder: Path, rounds: int, posts: int = 15_000) -> list[str]:
     ]
 
 
-def run_many(folder: Path, rounds: int, posts: int = 10_000) -> list[str]:
-    """The first run over *posts*, in place; once, because it takes its time."""
-    with _archived(folder, posts, is_sampled=True) as cost:
-        return [
-            "",
-            f"The first run over {posts} posts in one folder (sampled, so its times are high):",
-            "",
-            "| | CPU s | wall s | peak MiB |",
-            "| --- | --- | --- | --- |",
-            _row("archiver run", cost),
-        ]
-
-
 @contextmanager
-def _archived(folder: Path, posts: int, is_sampled: bool) -> Iterator[Cost]:
-    """Posts in a git repository after their first run, and what that cost."""
+def _archived(folder: Path, posts: int) -> Iterator[None]:
+    """Posts in a git repository after their first run."""
     names = make_pictures(folder / "pictures")[:PICTURES]
     make_posts(folder / "posts", name_urls(names, HOST), posts, a_post=1)
     (folder / ".gitignore").write_text("/pictures/\n/nginx/\n/pycache/\n*.sqlite*\n")
@@ -79,11 +66,11 @@ def _archived(folder: Path, posts: int, is_sampled: bool) -> Iterator[Cost]:
         config = folder / "archiver.toml"
         config.write_text(CONFIG.format(host=HOST, port=port), encoding="utf-8")
         first = Command("first run", _run(folder), environment(folder), folder, timeout_s=1200)
-        cost = measure(first, is_sampled=is_sampled)
+        measure(first)
         left = sum(HOST in post.read_text("utf-8") for post in (folder / "posts").glob("*.md"))
         if left:
             raise RuntimeError(f"the first run left {left} of {posts} posts as they were")
-        yield cost
+        yield
 
 
 def _run(folder: Path) -> list[str]:

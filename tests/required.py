@@ -16,10 +16,11 @@ VARIABLE = "ARCHIVER_TESTS_REQUIRE"
 TOOLS = {
     "browser": ("chromium",),
     "nginx": ("nginx",),
+    "mount": ("mount", "umount"),
 }
 """Tool → the programs it consists of."""
 
-_FOLDERS = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin"))
+_FOLDERS = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
 
 
 def require(tool: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from archiver.errors import DiskFullError, RunError
-from archiver.files import calls, make_state_folder
+from archiver.files import calls, make_state_folder, run_trouble
 
 VERSION = 4  # of the tables; a file of another is thrown away and made again
 
@@ -99,7 +99,8 @@ def catalog_trouble(path: str) -> Iterator[None]:
         RunError: anything else.
     """
     try:
-        yield
+        with run_trouble(path):
+            yield
     except (sqlite3.Error, msgspec.DecodeError) as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
             raise DiskFullError(path, str(error)) from error

@@ -99,8 +99,7 @@ def main() -> NoReturn:
         error.show()
         sys.exit(error.exit_code)
     except ArchiverError as error:
-        say(str(error), logging.ERROR)
-        sys.exit(exit_code_of(error))
+        _fail(str(error), exit_code_of(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -114,6 +113,15 @@ def say(text: str, level: int) -> None:
         logger.log(level, "%s", text)
     else:
         click.echo(f"archiver: {text}", err=True)
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    """Say *text* and exit, also where that fails: a log may lie on the disk that is full."""
+    try:
+        say(text, logging.ERROR)
+    except OSError:
+        _leave(code)
+    sys.exit(code)
 
 
 def _leave(code: int) -> NoReturn:

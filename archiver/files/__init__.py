@@ -14,7 +14,7 @@ from archiver.files.copying import copy_file
 from archiver.files.documents import Snapshot, read_document, why_not_writable
 from archiver.files.folders import make_folders, make_state_folder, sync_folder
 from archiver.files.late import LateWrites
-from archiver.files.leftovers import clear_leftovers
+from archiver.files.leftovers import clear_leftovers, clear_new
 from archiver.files.locks import Lock, lock
 from archiver.files.quarantine import (
     damaged_name,
@@ -35,7 +35,7 @@ from archiver.files.spool import (
 from archiver.files.texts import read_text_parts
 from archiver.files.trash import Trash
 from archiver.files.trees import OwnFile, list_files, remove_empty_folders, remove_file
-from archiver.files.trouble import shown
+from archiver.files.trouble import run_trouble, shown
 from archiver.files.writing import read_bytes, spool_copy, write_new
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "Trash",
     "check_reserve",
     "clear_leftovers",
+    "clear_new",
     "clear_spool",
     "copy_file",
     "damaged_name",
@@ -78,6 +79,7 @@ __all__ = [
     "remove_spool",
     "remove_spools",
     "rewrite_document",
+    "run_trouble",
     "shown",
     "spool_copy",
     "sync_folder",

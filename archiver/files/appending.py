@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 from archiver.errors import RunError
@@ -50,7 +52,8 @@ class AppendFile:
     def __init__(self, path: str) -> None:
         self.path, self.size_bytes = path, 0
         self._fd = -1
-        self._is_broken = self._is_named = False
+        self._is_named = False
+        self._failure: OSError | None = None
         self._synced_bytes = 0
         self._append, self._sync = Lock(), Lock()
 
@@ -62,13 +65,10 @@ class AppendFile:
         """
         with self._append, run_trouble(self.path):
             self._check()
-            try:
+            with self._remembering():
                 if self._fd < 0:
                     self._open()
                 calls.write(self._fd, data)
-            except BaseException:
-                self._is_broken = True
-                raise
             self.size_bytes += len(data)
 
     def sync(self) -> None:
@@ -78,11 +78,8 @@ class AppendFile:
             size_bytes = self.size_bytes
             if size_bytes == self._synced_bytes:
                 return
-            try:
+            with self._remembering():
                 self._sync_file()
-            except OSError:
-                self._is_broken = True
-                raise
             self._synced_bytes = size_bytes
 
     def close(self) -> None:
@@ -90,7 +87,7 @@ class AppendFile:
         if self._fd < 0:
             return
         try:
-            if not self._is_broken:
+            if self._failure is None:
                 self.sync()
         finally:
             fd, self._fd = self._fd, -1
@@ -107,9 +104,19 @@ class AppendFile:
             sync_folder(os.path.dirname(self.path))
             self._is_named = True
 
+    @contextmanager
+    def _remembering(self) -> Iterator[None]:
+        """Take nothing more after an error, whatever it was; say again what it was."""
+        try:
+            yield
+        except BaseException as error:
+            stopped = OSError(errno.EIO, "an earlier write was interrupted")
+            self._failure = error if isinstance(error, OSError) else stopped
+            raise
+
     def _check(self) -> None:
-        if self._is_broken:
-            raise RunError(f"{self.path}: an earlier write failed; the run must end")
+        if self._failure is not None:
+            raise OSError(self._failure.errno, self._failure.strerror)
 
 
 def extend_file(path: str, size_bytes: int, data: bytes) -> None:

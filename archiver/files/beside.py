@@ -39,6 +39,12 @@ def temp_names(name: bytes, run_id: str) -> tuple[bytes, bytes]:
     return stem + b"~", stem + b".old~"
 
 
+def new_name(name: bytes) -> bytes:
+    """The name of the temporary file for a file *name* that is written whole: the same for the
+    same file, so that the next run takes away what a killed one left."""
+    return b".%s.new.arch~" % hashlib.sha256(name).hexdigest()[:16].encode()
+
+
 def open_regular(place: Place, name: bytes) -> int | None:
     """A regular file of the folder, open; None where there is none."""
     try:

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 
 from archiver.files import calls
+from archiver.files.beside import new_name
 from archiver.files.calls import AnyPath
 from archiver.files.folders import make_folders, sync_folder
 from archiver.files.trouble import document_trouble
@@ -32,7 +33,7 @@ def copy_file(source: AnyPath, target: AnyPath) -> bool:
                 return False
             folder = os.path.dirname(path)
             make_folders(folder)
-            temp = os.path.join(folder, b".%s.new.arch~" % os.urandom(8).hex().encode())
+            temp = os.path.join(folder, new_name(os.path.basename(path)))
             _write_temp(fd, temp, found)
             calls.rename(temp, path)
             sync_folder(folder)
@@ -51,6 +52,8 @@ def _is_current(target: bytes, source: os.stat_result) -> bool:
 
 
 def _write_temp(fd: int, temp: bytes, source: os.stat_result) -> None:
+    with suppress(FileNotFoundError):
+        calls.unlink(temp)  # left by a killed run
     out = calls.open_file(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, source.st_mode & 0o777)
     try:
         while chunk := calls.read(fd, _CHUNK_BYTES):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from archiver.files import calls
-from archiver.files.beside import temp_names
+from archiver.files.beside import new_name, temp_names
 from archiver.files.conflicts import keep_conflict, read_again
 from archiver.files.folders import open_folder
 from archiver.files.trouble import run_trouble
@@ -34,6 +34,14 @@ def clear_leftovers(
         for temp in temp_names(name, run_id):
             kept += _clear(fd, temp, path, is_ours, conflicts)
     return kept
+
+
+def clear_new(path: bytes) -> None:
+    """Remove what a killed `write_new` of *path* left beside it: never a person's bytes."""
+    folder, name = os.path.split(path)
+    gone = suppress(FileNotFoundError, NotADirectoryError)
+    with run_trouble(path), gone:
+        calls.unlink(os.path.join(folder, new_name(name)))
 
 
 def _clear(

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from archiver.errors import ConflictError, PictureError
 from archiver.files import calls
+from archiver.files.beside import new_name
 from archiver.files.calls import AnyPath
 from archiver.files.documents import Snapshot, take_snapshot
 from archiver.files.exchange import rename_new
@@ -43,7 +44,7 @@ def write_new(
             return found
         folder = os.path.dirname(target)
         make_folders(folder)
-        temp = os.path.join(folder, _temp_name(os.path.basename(target)))
+        temp = os.path.join(folder, new_name(os.path.basename(target)))
         snapshot = _write_temp(temp, target, data, mode)
         try:
             _put_in_place(temp, target, replace)
@@ -54,11 +55,6 @@ def write_new(
                 calls.unlink(temp)
         sync_folder(folder)
     return snapshot
-
-
-def _temp_name(name: bytes) -> bytes:
-    """The same for the same file, so that the next run takes away what a killed one left."""
-    return b".%s.new.arch~" % hashlib.sha256(name).hexdigest()[:16].encode()
 
 
 def _find_same(target: bytes, data: bytes) -> Snapshot | None:

@@ -57,7 +57,7 @@ class Journal:
         self._before_sync, self._publish = before_sync, publish
         self._lock, self._syncing, self._last = Lock(), Lock(), ""
         self._lines: list[bytes] = []
-        self._is_broken = False  # a failed sync, tried again, would succeed and lie
+        self._failure: RunError | None = None  # a failed sync, tried again, would succeed and lie
 
     def append_image(self, record: ImageRecord) -> None:
         """What became of a URL."""
@@ -94,22 +94,20 @@ class Journal:
             DiskFullError, RunError: they are not; the journal takes no more.
         """
         with self._syncing:
-            if self._is_broken:
-                raise RunError(f"{self._file.path}: an earlier write failed; the run must end")
-            self._is_broken = True
-            with self._lock:
-                lines, self._lines = self._lines, []
-            self._before_sync()
-            if lines:
-                self._publish(self._file.size_bytes, b"".join(lines))
-                self._file.append(b"".join(lines))
-            self._file.sync()
-            self._is_broken = False
+            if self._failure is not None:
+                raise self._failure
+            self._failure = RunError(f"{self._file.path}: an earlier write was interrupted")
+            try:
+                self._write()
+            except RunError as error:
+                self._failure = error
+                raise
+            self._failure = None
 
     def close(self) -> None:
         """Make all durable and close the file; once more does nothing."""
         try:
-            if self._lines and not self._is_broken:
+            if self._lines and self._failure is None:
                 self.sync()
         finally:
             self._file.close()
@@ -119,6 +117,15 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _write(self) -> None:
+        with self._lock:
+            lines, self._lines = self._lines, []
+        self._before_sync()
+        if lines:
+            self._publish(self._file.size_bytes, b"".join(lines))
+            self._file.append(b"".join(lines))
+        self._file.sync()
 
     def _append(self, fact: Fact) -> None:
         with self._lock:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from archiver.pipeline.once import take_error
+
 
 class Barrier:
     """Makes what was written so far durable; callers that wait together share one call.
@@ -26,6 +28,7 @@ class Barrier:
         """Return when all that was written before this call is durable."""
         if self._next is None:
             self._next = asyncio.ensure_future(self._after(self._running))
+            self._next.add_done_callback(take_error)
         await asyncio.shield(self._next)
 
     async def _after(self, running: asyncio.Future[None] | None) -> None:

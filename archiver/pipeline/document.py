@@ -69,7 +69,6 @@ class Documents:
         self._places, self._images = places, images
         self._profile = Profile(places, settings)
         self._finisher, self._disk = finisher, disk
-        self._finishing: set[asyncio.Future[DocumentOutcome]] = set()
 
     async def archive(self, task: DocumentTask) -> DocumentResult:
         """Archive the images of a document and point it at them."""
@@ -82,7 +81,7 @@ class Documents:
 
     async def close(self) -> None:
         """Wait for the documents whose last steps a cancelled run left under way."""
-        await asyncio.gather(*self._finishing, return_exceptions=True)
+        await self._finisher.close()
 
     async def _archive(self, task: DocumentTask) -> DocumentResult:
         data, snapshot = await asyncio.get_running_loop().run_in_executor(
@@ -92,14 +91,14 @@ class Documents:
             return DocumentResult(task, DocumentOutcome.UNCHANGED)
         reading = self.read(data, task)
         if reading is None or (reading.is_opted_out and not task.url):
-            await self._finish(self._draft(task, data, snapshot, data, []))
+            await self._finisher.finish(self._draft(task, data, snapshot, data, []))
             return DocumentResult(task, DocumentOutcome.SKIPPED)
         why_not = files.why_not_writable(snapshot) if task.is_in_place else ""
         if why_not and reading.references:
             return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
         done = await self._rewrite(data, reading, task, snapshot.mtime_ns)
         draft = self._draft(task, data, snapshot, done.new, done.replacements, done.images)
-        return _result(task, await self._finish(draft), reading, done)
+        return _result(task, await self._finisher.finish(draft), reading, done)
 
     async def convert(self, data: bytes, task: DocumentTask) -> tuple[bytes, DocumentResult]:
         """As `archive`, of bytes that are no file: what they become, and nothing is written but
@@ -147,17 +146,6 @@ class Documents:
             [*widths, *(0 for _ in sheets)],
             smaller.added,
         )
-
-    async def _finish(self, draft: Draft) -> DocumentOutcome:
-        """Once begun it is not torn apart by a cancelled run, which hears of its end."""
-        task = asyncio.ensure_future(self._finisher.finish(draft))
-        self._finishing.add(task)
-        task.add_done_callback(self._finishing.discard)
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            await asyncio.wait({task})
-        return task.result()
 
     def read(self, data: bytes, task: DocumentTask) -> Reading | None:
         """What is found in the bytes of a document; None: they are of no format."""

@@ -20,6 +20,7 @@ from archiver.files import LateWrites, Snapshot
 from archiver.journal import Journal
 from archiver.model import DocumentOutcome, DocumentRecord, DocumentTask, ImageRecord
 from archiver.pipeline.barrier import Barrier
+from archiver.pipeline.once import take_error
 from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
 
@@ -60,15 +61,27 @@ class Finisher:
         self._barrier, self._late, self._disk = barrier, late, disk
         self._originals = originals
         self._conflicts = os.path.join(places.state, "conflicts")
+        self._under_way: set[asyncio.Task[DocumentOutcome]] = set()
 
     async def finish(self, draft: Draft) -> DocumentOutcome:
-        """Write what *draft* holds; the outcome.
+        """Write what *draft* holds; the outcome. A cancelled run does not tear it apart.
 
         Raises:
             ConflictError: a person changed the file meanwhile; nothing of that is lost.
             DocumentError: it cannot be written; nothing changed.
             RunError: the disk is full or fails.
         """
+        task = asyncio.create_task(self._finish(draft))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(take_error)
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Wait for the documents that a cancelled run left under way."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _finish(self, draft: Draft) -> DocumentOutcome:
         if draft.task.is_in_place:
             return await self._rewrite(draft)
         return await self._copy(draft)

@@ -64,10 +64,12 @@ class Images:
             self._drawn[wanted.url] = asyncio.Event()
             task = asyncio.create_task(self._obtain(wanted))
             self._under_way[wanted.url] = task
-            task.add_done_callback(lambda _: self._forget(wanted.url))
+            task.add_done_callback(lambda done: self._forget(wanted.url, done))
         return task
 
-    def _forget(self, url: str) -> None:
+    def _forget(self, url: str, done: asyncio.Task[ImageRecord]) -> None:
+        if not done.cancelled():
+            done.exception()  # who waited for it may have been cancelled, and nobody asks
         self._under_way.pop(url, None)
         self._drawn.pop(url, None)
 

@@ -9,6 +9,13 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
+def take_error(task: asyncio.Future[Any]) -> None:
+    """A callback of a task that several wait for: they may all have been cancelled, and asyncio
+    would print an error that nobody asked for. A failing run has one that says enough."""
+    if not task.cancelled():
+        task.exception()
+
+
 class Once(Generic[T]):
     """Results by key. One who waits may be cancelled; the work goes on for the others."""
 
@@ -23,6 +30,7 @@ class Once(Generic[T]):
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(start())
+            task.add_done_callback(take_error)
         return await asyncio.shield(task)
 
     async def close(self) -> None:

@@ -46,6 +46,8 @@ def _finish(record: DocumentRecord, run_id: str, places: Places, journal: Journa
     real = path if snapshot is None else snapshot.path
     found = "" if snapshot is None else snapshot.sha256
     kept = files.clear_leftovers(real, run_id, lambda b: _is_ours(b, found, record), conflicts)
+    if record.is_copy:
+        files.clear_new(real)
     if snapshot is not None and found == record.sha256_before:
         found = _redo(record, data, snapshot, run_id, conflicts)
     if found == record.sha256_after:
