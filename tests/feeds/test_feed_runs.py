@@ -11,6 +11,7 @@ from typing import Any
 
 import feedparser
 import pytest
+from feed_schemas import violations
 from made_feeds import KINDS, SITE, enclosure_url, make, picture_url
 from origin import Origin
 from pictures import plain
@@ -110,6 +111,12 @@ def test_items_keep_their_pictures_though_they_leave(kind: str, job: Callable[..
         assert feed.saved.count(b"https://me.example/archive/assets/") >= 7
         assert b"img.example.com" not in feed.saved
     assert len(feed.origin.urls) == len(set(feed.origin.urls)) + 2, "the feed alone was asked again"
+    assert violations(kind, feed.saved) == []
+    again = Config.from_dict(
+        {"site_url": "https://me.example/", "sources": [{"path": "archived", "in_place": True}]},
+        str(feed.base),
+    )
+    assert archive(orders_of(again), again, Silent()).documents == {DocumentOutcome.UNCHANGED: 1}
 
 
 def test_restore_gives_the_grown_feed_with_its_own_urls(
