@@ -92,23 +92,15 @@ class Catalog:
             self._db.execute("REPLACE INTO images VALUES (?, ?, ?, ?)", row)
             self._changed()
 
-    def find_visit(self, url: str, folder: bytes) -> Visit | None:
-        """The newest visit of *url* that was saved below *folder* (relative to the base folder)."""
+    def find_visit(self, url: str, place: bytes) -> Visit | None:
+        """The newest visit of *url* that was saved at or below *place* (relative to the base)."""
         query = "SELECT line FROM pages WHERE url = ? ORDER BY stamp DESC, run DESC"
         with catalog_trouble(self._path):
             for (line,) in self._db.execute(query, (url,)):
                 visit = decode(line)
-                if isinstance(visit, Visit) and _is_below(visit.path, folder):
+                if isinstance(visit, Visit) and _is_at(visit.path, place):
                     return visit
         return None
-
-    def find_visit_at(self, url: str, path: bytes) -> Visit | None:
-        """The newest visit of *url* that was saved at *path*."""
-        query = "SELECT line FROM pages WHERE url = ? AND path = ?"
-        with catalog_trouble(self._path):
-            row = self._db.execute(query, (url, path)).fetchone()
-        visit = decode(row[0]) if row else None
-        return visit if isinstance(visit, Visit) else None
 
     def needs_original(self, sha256: str) -> bool:
         """Whether the newest visit of any page names the bytes of this hash."""
@@ -258,5 +250,5 @@ class Catalog:
             self.commit()
 
 
-def _is_below(path: bytes, folder: bytes) -> bool:
-    return folder == b"." or path.startswith(folder + b"/")
+def _is_at(path: bytes, place: bytes) -> bool:
+    return place in (b".", path) or path.startswith(place + b"/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from archiver.syntax.text import Text
 from archiver.syntax.urls import is_canonical, resolve, url_bounds
 
 _NOTHING: Mapping[str, str] = {}
+_FEW = 100
 
 Borders = tuple[int, int]  # a span as a key: hashed and sorted far faster than a dataclass
 
@@ -38,7 +39,8 @@ class Findings:
         self._references: dict[Borders, Reference] = {}
         self._sheets: dict[Borders, Reference] = {}
         self._changes: dict[tuple[Borders, Borders | None, tuple[Borders, ...]], _Change] = {}
-        self._sorted: list[Borders] = []
+        self._sorted: list[Borders] = []  # all spans but those of `_unsorted`
+        self._unsorted: list[Borders] = []
         self._excluded: list[Borders] = []
 
     def add_url(
@@ -64,12 +66,18 @@ class Findings:
     def add_sheet(self, text: Text, role: str, base_url: str | None) -> Reference | None:
         """The style sheet whose URL *text* is; None: it is none that can be asked for."""
         sheet = _refer(text, role, base_url)
-        return sheet and self._sheets.setdefault(_borders(sheet.span), sheet)
+        return sheet and self._keep(self._sheets, sheet)
 
     def add(self, reference: Reference) -> Reference:
         """Keep *reference*; the first one of a span stays."""
-        span = reference.span
-        return self._references.setdefault((span.start, span.end), reference)
+        return self._keep(self._references, reference)
+
+    def _keep(self, found: dict[Borders, Reference], reference: Reference) -> Reference:
+        borders = reference.span.start, reference.span.end
+        if borders not in found:
+            found[borders] = reference
+            self._unsorted.append(borders)
+        return found[borders]
 
     def adjust(
         self,
@@ -108,12 +116,20 @@ class Findings:
 
     def find(self, span: Span) -> Reference | None:
         """The reference or style sheet that begins in *span*."""
-        if len(self._sorted) != len(self._references) + len(self._sheets):
-            self._sorted = sorted([*self._references, *self._sheets])
+        self._sort()
         place = bisect_left(self._sorted, (span.start, 0))
         if place == len(self._sorted) or self._sorted[place][0] >= span.end:
             return None
         return self._references.get(self._sorted[place]) or self._sheets[self._sorted[place]]
+
+    def _sort(self) -> None:
+        """Asked for in between, again and again: a few new ones are put where they belong."""
+        if len(self._unsorted) > _FEW:
+            self._sorted = sorted([*self._sorted, *self._unsorted])
+        else:
+            for borders in self._unsorted:
+                insort(self._sorted, borders)
+        self._unsorted = []
 
     def reading(self, format: str, encoding: str, base_url: str | None = None) -> Reading:
         """All of it, sorted; of references that overlap the first one stays."""

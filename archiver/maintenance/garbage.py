@@ -87,7 +87,7 @@ def look(
     back = {leaf.below for leaf in wanted} | sizes.keys()
     held = {record.url for record in catalog.holdings.held()}
     return Found(
-        (*garbage, *_list_originals(places), *_list_quarantine(places, catalog, sizes)),
+        (*garbage, *_list_originals(places, catalog), *_list_quarantine(places, catalog, sizes)),
         wanted,
         tuple(r for r in records if r.url not in held and below_archive(r.path) in back),
         len(used),
@@ -164,13 +164,16 @@ def _in_trash(paths: Iterable[str], trash: Trash, places: Places) -> Iterator[Le
             yield _leaf(path, os.stat(kept).st_size, places)
 
 
-def _list_originals(places: Places) -> Iterator[Leaf]:
-    """Bytes of pages that no journal names: a run was killed before it could say so."""
+def _list_originals(places: Places, catalog: Catalog) -> Iterator[Leaf]:
+    """Bytes of pages that no journal names: a run was killed before it could say so; and of grown
+    feeds that have grown since."""
     folder = os.path.join(places.state, "originals")
     found = list(files.list_files(folder))
     named = _list_visited(os.path.join(places.state, "journal")) if found else frozenset()
     for file in found:
-        if os.path.basename(file.path) not in named:
+        sha256 = os.path.basename(file.path)
+        is_grown = file.path.startswith("grown/")
+        if not catalog.needs_original(sha256) if is_grown else sha256 not in named:
             yield Leaf(f"{folder}/{file.path}", f"originals/{file.path}", file.size_bytes)
 
 

@@ -194,7 +194,8 @@ class Documents:
         ordered = [
             wanted[url] for url in dict.fromkeys(r.url for r in reading.references) if url in wanted
         ]
-        return await have_within(self._profile.settings.limits, ordered, self._images.have)
+        limits = self._profile.settings.limits
+        return await have_within(limits, ordered, self._images.have, self._images.is_had)
 
     def _check(
         self, task: DocumentTask, reading: Reading, links: Sequence[bytes | None], new: bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -21,7 +21,8 @@ class DocumentLimits:
     """Of one document; what is above stays as it is, and is said.
 
     Attributes:
-        images: different URLs, in file order.
+        images: different URLs that are not had already, in file order: a document that grows for
+            years keeps its pictures.
         bytes: of the pictures that are stored for it.
     """
 
@@ -36,6 +37,7 @@ async def have_within(
     limits: DocumentLimits,
     wanted: Sequence[Wanted],
     have: Callable[[Wanted], Awaitable[ImageRecord]],
+    is_had: Callable[[str], bool],
 ) -> tuple[dict[str, ImageRecord], str]:
     """URL → record of what may be had, in order; and what to say of the rest, "" where all may."""
     room_bytes = limits.bytes
@@ -44,21 +46,31 @@ async def have_within(
     async def one(each: Wanted) -> ImageRecord | None:
         nonlocal room_bytes
         async with turn:
-            if room_bytes <= 0:
+            if room_bytes <= 0 and not is_had(each.url):
                 return None
             record = await have(each)
             room_bytes -= record.size_bytes if record.outcome is Outcome.STORED else 0
             return record
 
-    found = await asyncio.gather(*map(one, wanted[: limits.images]))
-    had = {each.url: record for each, record in zip(wanted, found, strict=False) if record}
-    return had, _say_left(limits, len(wanted), len(had))
+    chosen = list(_first(limits.images, wanted, is_had))
+    found = await asyncio.gather(*map(one, chosen))
+    had = {each.url: record for each, record in zip(chosen, found, strict=True) if record}
+    return had, _say_left(limits, len(wanted), len(had), is_count=len(had) == len(chosen))
 
 
-def _say_left(limits: DocumentLimits, wanted: int, had: int) -> str:
+def _first(count: int, wanted: Sequence[Wanted], is_had: Callable[[str], bool]) -> Iterator[Wanted]:
+    """The first *count* of *wanted* that are not had, and all that are, in order."""
+    is_any = len(wanted) <= count
+    for each in wanted:
+        is_free = is_any or is_had(each.url)
+        count -= not is_free
+        if is_free or count >= 0:
+            yield each
+
+
+def _say_left(limits: DocumentLimits, wanted: int, had: int, is_count: bool) -> str:
     if wanted == had:
         return ""
-    is_count = had == limits.images
     limit = (
         f"{limits.images:,} images (limits.document_images)"
         if is_count

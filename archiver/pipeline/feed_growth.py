@@ -74,7 +74,7 @@ class FeedGrowth:
             return await self._set_apart(visit, str(error))
         for path in (visit.path, _path_of_kind(visit.path, newest.kind)):
             here = replace(visit, path=path)
-            known = self._catalog.find_visit_at(visit.url, path)
+            known = self._catalog.find_visit(visit.url, path)
             if known is None:
                 break
             if self._is_as_before(known, visit):
@@ -98,7 +98,7 @@ class FeedGrowth:
 
     async def _set_apart(self, visit: Visit, reason: str) -> Visit:
         """*visit* saved as it came, without earlier items; a later visit takes them up again."""
-        known = self._catalog.find_visit_at(visit.url, visit.path)
+        known = self._catalog.find_visit(visit.url, visit.path)
         if known is None or await self._find_earlier(known) is None:
             return replace(visit, note=f"{_UNCLEAR} ({reason})")
         note = f"{_UNCLEAR} ({reason}); those of earlier visits are kept until they can be"

@@ -58,6 +58,11 @@ class Images:
         """The record of the image, fetched first if it is not known; for a lost one too."""
         return await asyncio.shield(self._start(wanted))
 
+    def is_had(self, url: str) -> bool:
+        """Whether a picture is had already, as far as is known without a look at the disk."""
+        known = self._catalog.find_image(url)
+        return known is not None and known.outcome.is_had
+
     def _start(self, wanted: Wanted) -> asyncio.Task[ImageRecord]:
         task = self._under_way.get(wanted.url)
         if task is None:
