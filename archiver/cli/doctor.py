@@ -9,7 +9,8 @@ import click
 
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options, load_with_options
-from archiver.maintenance.checkup import Finding, check_machine
+from archiver.maintenance.checkup import check_machine
+from archiver.maintenance.findings import Finding
 from archiver.report.json_lines import dump_json
 
 _MARKS = {"ok": " ", "note": "·", "warning": "!", "error": "✗"}
@@ -23,7 +24,8 @@ def command(hosts: tuple[str, ...], as_json: bool, **config_values: Any) -> int:
     """Look at this machine: versions of codecs and libraries, folders, addresses, proxies.
 
     With a HOST, what its name resolves to, and whether that may be dialled. Nothing is dialled and
-    nothing is written. Exit 1: a codec has a known hole, or a folder cannot be used.
+    nothing is written, but an object store of the configuration is tried out. Exit 1: a codec has a
+    known hole, or a folder or object store cannot be used.
 
     \b
     Examples:

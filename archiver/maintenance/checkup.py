@@ -6,9 +6,7 @@ import os
 import platform
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib import metadata
-from typing import Literal
 
 from archiver import __version__, files
 from archiver.config import Config
@@ -16,9 +14,10 @@ from archiver.errors import DiskFullError
 from archiver.fetch.guard import FAKE_IP_HINT, AddressGuard
 from archiver.fetch.settings import FetchSettings
 from archiver.imaging.codecs import Codec, list_codecs
+from archiver.maintenance.checkup_objects import check_objects
+from archiver.maintenance.findings import Finding
 from archiver.pipeline.places import Places
 
-Level = Literal["ok", "note", "warning", "error"]
 _LIBRARIES = (
     "httpx", "aiohttp", "pillow", "beautifulsoup4", "tenacity", "turbohtml", "pyromark", "PyYAML",
     "ada-url", "msgspec",
@@ -27,34 +26,20 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _PORTS = (80, 443)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        topic: ``versions``, ``codecs``, ``folders``, ``addresses``, ``proxies`` or ``contact``.
-        value: what was found.
-        advice: what to do; "" where nothing is to be done.
-    """
-
-    topic: str
-    name: str
-    value: str
-    level: Level = "ok"
-    advice: str = ""
-
-
 def check_machine(
     config: Config, hosts: Iterable[str], environment: Mapping[str, str]
 ) -> Iterator[Finding]:
     """All findings, topic after topic.
 
     Args:
-        hosts: names to look up; no other name is asked for, and nothing is dialled.
+        hosts: names to look up; no other name is asked for, and nothing is dialled but the object
+            stores of *config*.
     """
+    places = Places.of(config.base, config.archive, config.state, config.objects)
     yield from check_versions()
     yield from (describe_codec(codec) for codec in list_codecs())
-    yield from check_folders(Places.of(config.base, config.archive, config.state, config.objects))
+    yield from check_folders(places)
+    yield from check_objects(places)
     yield from check_addresses(config.network, hosts)
     yield from check_proxies(config.network, environment)
     yield check_contact(config.network)
@@ -88,6 +73,8 @@ def describe_codec(codec: Codec) -> Finding:
 def check_folders(places: Places) -> Iterator[Finding]:
     """Whether the folders can be written, lie on one file system, and have room."""
     folders = {"archive": places.archive_folder, "state": places.state}
+    if places.archive_url:
+        del folders["archive"]
     for name, folder in folders.items():
         there = _nearest(folder)
         if not os.access(there, os.W_OK | os.X_OK):
@@ -95,7 +82,8 @@ def check_folders(places: Places) -> Iterator[Finding]:
         else:
             yield Finding("folders", name, folder)
         yield _check_room(name, there)
-    yield _check_devices(*map(_nearest, folders.values()))
+    if not places.archive_url:
+        yield _check_devices(*map(_nearest, folders.values()))
 
 
 def _check_room(name: str, folder: str) -> Finding:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from program import run_archiver, snapshot_of
+from s3_servers import S3Server
 
 from archiver import files
 from archiver.config import Config
@@ -111,6 +112,20 @@ def test_two_file_systems(tmp_path: Path) -> None:
         pytest.skip("the temporary folder lies there too")
     found = list(check_folders(Places.of(str(tmp_path), "archive", "/dev/shm/.archiver")))
     assert (found[-1].value, found[-1].level) == ("two", "warning")
+
+
+def test_object_stores(tmp_path: Path, s3_server: S3Server) -> None:
+    url = s3_server.new_url()
+    configuration = f'archive = "{url}"\nlink_prefix = "/a/"\nstate = "s3://never-made/state"\n'
+    (tmp_path / "archiver.toml").write_text(configuration)
+    result = run_archiver("doctor", "--json", cwd=tmp_path, environment=s3_server.environment)
+    assert result.code == 1
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    found = {each["name"]: each for each in lines if each["topic"] == "objects"}
+    assert found["archive"]["value"] == f"{url}: can be written, keeps conditions"
+    assert found["state"]["level"] == "error" and "NoSuchBucket" in found["state"]["advice"]
+    assert found["obstore"]["level"] == "ok"
+    assert s3_server.paths(url) == []
 
 
 ADDRESSES = {
