@@ -1,6 +1,6 @@
 """``python -m archiver`` is the same program as ``archiver``."""
 
-from archiver.cli.main import main
+from archiver.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -291,6 +293,14 @@ def test_without_the_library(tmp_path: Path, moto: S3Server) -> None:
     result = run_archiver("archive", "post.md", cwd=tmp_path, environment=environment)
     assert result.code == 2
     assert "pip install 'image-asset-archiver[s3]'" in result.stderr
+
+
+def test_heavy_libraries_are_extras() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    named = {re.split(r"[<>=\[; ]", text)[0] for text in project["dependencies"]}
+    assert not named & {"obstore", "ray", "boto3", "pyarrow"}
+    extras = project["optional-dependencies"]
+    assert any(text.startswith("obstore") for text in extras["s3"])
 
 
 def test_what_is_not_used_is_not_imported() -> None:
