@@ -41,6 +41,7 @@ class Parts:
     pages: Pages
     client: Client
     late: files.LateWrites
+    images: Images
     other_requests: Callable[[], int] = lambda: 0  # of workers elsewhere
 
     @property
@@ -83,7 +84,7 @@ async def open_parts(
         documents = _make_documents(tools, images)
         pages = _make_pages(tools, documents, on_document)
         try:
-            yield Parts(documents, pages, tools.client, tools.late)
+            yield Parts(documents, pages, tools.client, tools.late, images)
         finally:
             await pages.close()
             await images.close()

@@ -29,6 +29,8 @@ COMMANDS = {
     "status": "status",
     "gallery": "gallery",
     "restore": "restore",
+    "relink": "relink",
+    "verify": "verify",
     "gc": "gc",
     "demo": "demo",
     "doctor": "doctor",

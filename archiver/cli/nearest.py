@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from archiver.config import Config
+from archiver.errors import UsageError
 from archiver.pipeline.places import Places, local_state
 
 
@@ -24,3 +26,27 @@ def nearest_base(folders: Iterable[Path], config: Config) -> str:
     state = local_state(config.state)
     held = (place for place in places if (place / state / "journal").is_dir())
     return str(next(held, base))
+
+
+def by_archive(paths: Iterable[str], config: Config) -> dict[Places, list[bytes]]:
+    """The archive that holds the record of each path; of none: that of the configuration."""
+    found: dict[Places, list[bytes]] = {}
+    state = local_state(config.state)
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path}: no such file or folder")
+        target = absolute(path)
+        base = next(
+            (f for f in (target, *target.parents) if (f / state / "journal").is_dir()),
+            Path(config.base),
+        )
+        places = Places.of(str(base), config.archive, config.state, config.objects)
+        found.setdefault(places, []).append(bytes(target))
+    return found or {Places.of(config.base, config.archive, config.state, config.objects): []}
+
+
+def absolute(path: str) -> Path:
+    """Absolute, links in its folders resolved; the name of a document may itself be a link."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        return Path(path).resolve()
+    return Path(path).parent.resolve() / Path(path).name

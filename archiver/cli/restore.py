@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import click
 
+from archiver.cli.edited import show_edited
 from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
+from archiver.cli.nearest import by_archive
 from archiver.cli.options import config_options, load_with_options
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance.restore import RestoreOutcome, RestoreResult, restore
-from archiver.pipeline.places import Places, local_state
+from archiver.pipeline.places import Places
 from archiver.report.json_lines import dump_json
 
 _GOOD = (RestoreOutcome.RESTORED, RestoreOutcome.UNCHANGED)
@@ -24,12 +24,14 @@ _GOOD = (RestoreOutcome.RESTORED, RestoreOutcome.UNCHANGED)
 @click.command("restore", epilog=EXIT_CODES)
 @click.argument("paths", nargs=-1, metavar="[DOCUMENT|FOLDER]...")
 @click.option("--all", "is_all", is_flag=True, help="Every document of the archive.")
+@click.option("--urls", is_flag=True, help="Original URLs for every link to the archive.")
 @click.option("--wait", is_flag=True, help="Wait for another run to end instead of giving up.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a document.")
 @config_options
 def command(
     paths: tuple[str, ...],
     is_all: bool,
+    urls: bool,
     wait: bool,
     as_json: bool,
     **config_values: Any,
@@ -40,18 +42,27 @@ def command(
     cannot be told apart, it is left as it is and reported (exit 3). The archive is the one that
     the document lies in (the nearest folder with .archiver in it), else that of the configuration.
 
+    With --urls also documents that the archive does not know: copies from another machine, pasted
+    links. Each link to the archive becomes the URL that its picture came from; of several the one
+    that this document used, else the first, which is said.
+
     \b
     Examples:
       archiver restore post.md
       archiver restore archived/post.md
       archiver restore --all
+      archiver restore --urls pasted.md
     """
     if bool(paths) == is_all:
         raise UsageError("name documents or folders, or --all")
+    if urls and (is_all or any(map(os.path.isdir, paths))):
+        raise UsageError("--urls: name documents, not folders or --all")
     set_up_logging()
     config = load_with_options(**config_values)
+    if urls:
+        return _restore_urls(by_archive(paths, config), config, wait, as_json)
     results: list[RestoreResult] = []
-    for places, targets in _by_archive(paths, config).items():
+    for places, targets in by_archive(paths, config).items():
         results += restore(
             places,
             None if is_all else targets,
@@ -61,28 +72,23 @@ def command(
     return 0 if all(result.outcome in _GOOD for result in results) else 3
 
 
-def _by_archive(paths: Iterable[str], config: Config) -> dict[Places, list[bytes]]:
-    """The archive that holds the record of each path; of none: that of the configuration."""
-    found: dict[Places, list[bytes]] = {}
-    state = local_state(config.state)
-    for path in paths:
-        if not os.path.lexists(path):
-            raise UsageError(f"{path}: no such file or folder")
-        target = _absolute(path)
-        base = next(
-            (f for f in (target, *target.parents) if (f / state / "journal").is_dir()),
-            Path(config.base),
+def _restore_urls(
+    groups: dict[Places, list[bytes]], config: Config, is_waiting: bool, as_json: bool
+) -> int:
+    from archiver.maintenance.restoring_urls import restore_urls  # it loads every format
+
+    found = [
+        result
+        for places, targets in groups.items()
+        for result in restore_urls(
+            places,
+            config,
+            targets,
+            lambda result: show_edited(result, as_json),
+            is_waiting=is_waiting,
         )
-        places = Places.of(str(base), config.archive, config.state, config.objects)
-        found.setdefault(places, []).append(bytes(target))
-    return found or {Places.of(config.base, config.archive, config.state, config.objects): []}
-
-
-def _absolute(path: str) -> Path:
-    """Absolute, links in its folders resolved; the name of a document may itself be a link."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        return Path(path).resolve()
-    return Path(path).parent.resolve() / Path(path).name
+    ]
+    return 0 if all(result.outcome in ("restored", "unchanged") for result in found) else 3
 
 
 def _show(result: RestoreResult, as_json: bool) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from archiver.cli.main import EXIT_CODES
+from archiver.cli.nearest import places_of
 from archiver.cli.options import config_options, load_with_options
-from archiver.maintenance.status import Status, read_status
+from archiver.maintenance.status import Status, Upkeep, read_status, read_upkeep
 from archiver.model import ImageRecord
-from archiver.pipeline.places import Places
 from archiver.pipeline.state import open_catalog
 from archiver.redact import redact
 from archiver.report.json_lines import dump_json, image_object
@@ -39,13 +39,14 @@ def command(output: str | None, as_json: bool, **config_values: Any) -> int:
       archiver status -o archived --json
     """
     config = load_with_options(**config_values)
-    places = Places.of(output or config.base, config.archive, config.state, config.objects)
+    places = places_of(output, config)
     with open_catalog(places, read_only=True) as catalog:
         status = read_status(catalog)
+    upkeep = read_upkeep(places)
     if as_json:
-        click.echo(dump_json(_object(status)))
+        click.echo(dump_json(_object(status) | _upkeep_object(upkeep)))
     else:
-        for line in _lines(status):
+        for line in (*_lines(status), *_upkeep_lines(upkeep)):
             click.echo(line)
     return 0
 
@@ -58,6 +59,32 @@ def _object(status: Status) -> dict[str, object]:
         "marked": {mark: [image_object(r) for r in found] for mark, found in status.marked.items()},
         "lost": [image_object(record) for record in status.lost],
     }
+
+
+def _upkeep_object(upkeep: Upkeep) -> dict[str, object]:
+    verified = upkeep.verified
+    return {
+        "trash": {"files": upkeep.trash_files, "bytes": upkeep.trash_bytes},
+        "conflicts": upkeep.conflicts,
+        "verified": verified
+        and {name: getattr(verified, name) for name in verified.__struct_fields__},
+    }
+
+
+def _upkeep_lines(upkeep: Upkeep) -> Iterator[str]:
+    if upkeep.trash_files:
+        yield f"{upkeep.trash_files:,} files, {format_size(upkeep.trash_bytes)}, in the trash"
+    if upkeep.conflicts:
+        yield f"{upkeep.conflicts:,} files that someone saved at the wrong moment, in conflicts/"
+    last = upkeep.verified
+    if last is None:
+        yield "never verified (archiver verify)"
+        return
+    how = "every byte" if last.is_reading else "names and sizes"
+    left = (
+        f"{last.left:,} of its files were wrong" if last.left else "all of its {} files were right"
+    )
+    yield f"verified {last.when[:16].replace('T', ' ')} UTC, {how}: {left.format(last.files)}"
 
 
 def _lines(status: Status) -> Iterator[str]:

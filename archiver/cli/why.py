@@ -44,9 +44,15 @@ def command(
         for found in _explain(subject, output, config):
             if as_json:
                 record = image_object(found.record) if found.record else None
-                click.echo(dump_json({"url": found.url, "image": record}))
+                click.echo(
+                    dump_json({"url": found.url, "image": record, "removed": found.is_removed})
+                )
             else:
                 click.echo(format_why(found.url, found.record, found.candidates))
+                if found.is_removed:
+                    click.echo(
+                        f"  {'removed':<14}taken out by gc; a run that needs it has it again"
+                    )
     return 0
 
 

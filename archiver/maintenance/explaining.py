@@ -12,9 +12,10 @@ from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.errors import DocumentError
 from archiver.formats import read_document, tell_format
-from archiver.maintenance.finding import Found, find_rewritten
+from archiver.maintenance.finding import find_rewritten
 from archiver.model import Candidate, ImageRecord
 from archiver.pipeline.document import document_url
+from archiver.pipeline.moved import Found
 from archiver.pipeline.places import Places
 from archiver.planning import plan_candidates
 from archiver.rewrite.splice import splice
@@ -30,17 +31,19 @@ class Explanation:
         url: as the document has it.
         record: None: no run has asked for it.
         candidates: what would be asked for.
+        is_removed: whether `gc` took it out since.
     """
 
     url: str
     record: ImageRecord | None
     candidates: tuple[Candidate, ...]
+    is_removed: bool = False
 
 
 def explain_url(url: str, catalog: Catalog, config: Config) -> Explanation:
     """What is known of *url*, as a document or a person writes it."""
     key = resolve(url, config.base_url or None) or url
-    return Explanation(key, catalog.find_image(key), plan_candidates(key, {}, config.planning))
+    return _explain(key, plan_candidates(key, {}, config.planning), catalog)
 
 
 def explain_document(
@@ -62,7 +65,13 @@ def explain_document(
     attributes = {r.url: r.attributes for r in reversed(reading.references)}
     for url in dict.fromkeys(r.url for r in reading.references):
         candidates = plan_candidates(url, attributes[url], config.planning)
-        yield Explanation(url, catalog.find_image(url), candidates)
+        yield _explain(url, candidates, catalog)
+
+
+def _explain(url: str, candidates: tuple[Candidate, ...], catalog: Catalog) -> Explanation:
+    record = catalog.find_image(url)
+    is_removed = record is not None and catalog.holdings.is_removed(record)
+    return Explanation(url, record, candidates, is_removed)
 
 
 def _original(found: Found) -> bytes:

@@ -4,31 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from archiver import files
 from archiver.catalog import Catalog
 from archiver.errors import DocumentError
-from archiver.model import DocumentRecord
+from archiver.pipeline.moved import Found, find_by_hash, find_by_links
 from archiver.pipeline.places import Places
-
-_LINK_BYTES = 20  # shorter new bytes than a link to a copy say nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A document and the rewrites that stand in it.
-
-    Attributes:
-        path: relative to the base folder; `absolute` is the same file.
-        rewrites: oldest first; empty where none is known.
-        moved_from: the path the journal knows it by, where that is another and nothing is there.
-    """
-
-    path: bytes
-    absolute: bytes
-    rewrites: tuple[DocumentRecord, ...]
-    moved_from: bytes = b""
 
 
 def find_rewritten(
@@ -90,38 +71,16 @@ def _one(path: bytes, places: Places, catalog: Catalog) -> Found:
 
 
 def _by_hash(path: bytes, places: Places, catalog: Catalog) -> Found | None:
-    relative = places.relative(path)
     try:
         sha256 = files.read_document(path, root=b"/")[1].sha256
     except DocumentError:
         return None
-    for known in catalog.find_paths_by_hash(sha256):
-        rewrites = catalog.story(known).rewrites
-        if rewrites and known != relative:
-            return Found(relative, path, rewrites, _gone(known, places))
-    return None
+    return find_by_hash(path, sha256, places, catalog)
 
 
 def _by_links(path: bytes, places: Places, catalog: Catalog) -> Found | None:
-    """By the record whose links are most in it: one renamed and edited since."""
     try:
         data, _ = files.read_document(path, root=b"/")
     except DocumentError:
         return None
-    best, most = None, 0
-    for known in catalog.document_paths():
-        rewrites = catalog.story(known).rewrites
-        count = sum(_count_links(data, record) for record in rewrites)
-        if count > most:
-            best = Found(places.relative(path), path, rewrites, _gone(known, places))
-            most = count
-    return best
-
-
-def _count_links(data: bytes, record: DocumentRecord) -> int:
-    return sum(len(one.new) >= _LINK_BYTES and one.new in data for one in record.splices)
-
-
-def _gone(known: bytes, places: Places) -> bytes:
-    """*known* where nothing is there any more; else it was copied, and its story goes on."""
-    return b"" if os.path.lexists(places.absolute(known)) else known
+    return find_by_links(path, data, places, catalog)

@@ -18,8 +18,9 @@ from archiver.catalog import Catalog, DocumentState
 from archiver.errors import ConflictError, DocumentError
 from archiver.files import Snapshot
 from archiver.journal import Journal, new_run_id
-from archiver.maintenance.finding import Found, find_rewritten
+from archiver.maintenance.finding import find_rewritten
 from archiver.model import DocumentRecord
+from archiver.pipeline.moved import Found
 from archiver.pipeline.places import Places
 from archiver.pipeline.repair import finish_stories
 from archiver.pipeline.state import hold_lock, open_catalog, open_journal

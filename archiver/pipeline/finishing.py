@@ -20,9 +20,11 @@ from archiver.files import LateWrites, Snapshot
 from archiver.journal import Journal
 from archiver.model import DocumentOutcome, DocumentRecord, DocumentTask, ImageRecord
 from archiver.pipeline.barrier import Barrier
+from archiver.pipeline.moved import adopt_story
 from archiver.pipeline.once import take_error
 from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
+from archiver.storage.layout import find_paths
 
 T = TypeVar("T")
 
@@ -95,6 +97,7 @@ class Finisher:
         if not draft.record.splices:
             self._remember(draft, draft.snapshot)
             return DocumentOutcome.UNCHANGED
+        self._adopt(draft)
         snapshot = await self._with_intent(
             draft,
             lambda: files.rewrite_document(
@@ -107,6 +110,12 @@ class Finisher:
             ),
         )
         return self._done(draft, snapshot)
+
+    def _adopt(self, draft: Draft) -> None:
+        """What stands in a document that was moved here is undone here, too."""
+        if next(find_paths(draft.data.replace(b"\0", b"")), None) is not None:
+            target, sha256 = draft.task.target, draft.snapshot.sha256
+            adopt_story(target, draft.data, sha256, self._places, self._catalog, self._journal)
 
     async def _copy(self, draft: Draft) -> DocumentOutcome:
         target = draft.task.target

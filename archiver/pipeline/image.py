@@ -149,6 +149,11 @@ class Images:
             return False
         return self._is_retrying or is_due(known, datetime.now(UTC))
 
+    def remember(self, record: ImageRecord) -> None:
+        """Write down once more what was known before."""
+        self._journal.append_image(record)
+        self._catalog.add_image(record)
+
     def _note(self, obtained: Obtained) -> None:
         record = obtained.record
         for each in (record, *obtained.others):

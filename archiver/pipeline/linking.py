@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 from archiver.formats.front_matter import is_thumbnail_field
 from archiver.model import DocumentTask, ImageRecord, Reading, Reference
 from archiver.pipeline.places import Places
 from archiver.rewrite.links import RewriteSettings, prefixed_link, relative_link
+from archiver.storage.layout import below_archive
 
 # Open Graph and its kin, but for Windows' tiles, which lead from the page.
 _META = re.compile(r"(?:^|\s)meta (?!msapplication-)")
@@ -47,9 +48,36 @@ class Linker:
         self, reference: Reference, record: ImageRecord | None, task: DocumentTask, reading: Reading
     ) -> bytes | None:
         """What is written for *reference*, in the document's encoding; None: it stays as it is."""
-        if record is None or not record.outcome.is_had:
+        if record is None:
+            return self._link_again(reference, task, reading)
+        if not record.outcome.is_had:
             return None
         return self.link_to(self._path(reference, record), reference, task, reading)
+
+    def relink(self, reference: Reference, task: DocumentTask, reading: Reading) -> bytes | None:
+        """What is written for a link to a file of the archive, whatever it was; None: it is none.
+
+        A link to another archive's file is none of ours.
+        """
+        below = below_archive(urlsplit(reference.url).path)
+        if not below or not os.path.isfile(f"{self._places.archive_folder}/{below}"):
+            return None
+        place = local_file(reference.url)
+        inside = os.fsencode(self._places.archive_folder) + b"/"
+        if os.path.isfile(place) and not os.path.realpath(place).startswith(inside):
+            return None
+        return self.link_to(f"{self._places.archive}/{below}", reference, task, reading)
+
+    def _link_again(
+        self, reference: Reference, task: DocumentTask, reading: Reading
+    ) -> bytes | None:
+        """The link of a document that was moved: to a file of the archive, and leading nowhere."""
+        place = local_file(reference.url)
+        prefix = self._settings.link_prefix
+        is_prefixed = prefix and urlsplit(reference.url).path.startswith(prefix)
+        if not task.is_in_place or not place or is_prefixed or os.path.isfile(place):
+            return None
+        return self.relink(reference, task, reading)
 
     def link_to(
         self, path: str, reference: Reference, task: DocumentTask, reading: Reading
@@ -95,6 +123,15 @@ class Linker:
             thumbnail = record.thumbnails.get(self._thumbnail, record.path)
             return thumbnail if thumbnail != record.path else record.shown_path
         return record.shown_path
+
+
+def local_file(url: str) -> bytes:
+    """The file that a ``file:`` URL names; b"" for another URL.
+
+    >>> local_file("file:///a%20b/c.png"), local_file("https://h/c.png")
+    (b'/a b/c.png', b'')
+    """
+    return unquote_to_bytes(urlsplit(url).path) if url.startswith("file:") else b""
 
 
 def _is_absolute(url: str) -> bool:

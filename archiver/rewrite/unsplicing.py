@@ -28,7 +28,7 @@ def undo_rewrites(document: bytes, rewrites: Sequence[DocumentRecord]) -> list[R
     for record in reversed(rewrites):
         steps.append(_undo_one(current, record))
         current = splice(current, steps[-1])
-    return steps[0] if len(steps) == 1 else _difference(document, current)
+    return steps[0] if len(steps) == 1 else difference(document, current)
 
 
 def _undo_one(document: bytes, record: DocumentRecord) -> list[Replacement]:
@@ -40,7 +40,7 @@ def _undo_one(document: bytes, record: DocumentRecord) -> list[Replacement]:
     return step
 
 
-def _difference(old: bytes, new: bytes) -> list[Replacement]:
+def difference(old: bytes, new: bytes) -> list[Replacement]:
     """One replacement that makes *new* of *old*, without what both begin and end with."""
     if old == new:
         return []

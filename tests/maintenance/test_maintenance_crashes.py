@@ -11,7 +11,9 @@ from stops import EVERY, stops
 
 from archiver.config import Config
 from archiver.maintenance.gc import collect_garbage
+from archiver.maintenance.relinking import relink
 from archiver.maintenance.restore import restore
+from archiver.maintenance.restoring_urls import restore_urls
 
 HOWS = ["before", "after"] if EVERY == 1 else ["after"]
 
@@ -85,4 +87,41 @@ def test_gc_stopped_anywhere(base, tmp_path, prepare, grace, how):
         assert violations(base, documents, documents) == [], f"{how} call {at}"
         assert state_of(base) == expected, f"{how} call {at}"
         assert leftovers(base) == [], f"{how} call {at}"
+    assert count >= 30 // EVERY
+
+
+MOVED = "deep/moved.md"
+
+
+def move(base):
+    lay_out(base)
+    (base / "deep").mkdir()
+    (base / "c.md").rename(base / MOVED)
+
+
+def relink_all(base):
+    relink(places_of(base), Config(base=str(base)), None)
+
+
+def put_urls_back(base):
+    restore_urls(places_of(base), Config(base=str(base)), [os.fsencode(base / MOVED)])
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("work", [relink_all, put_urls_back], ids=["relink", "restore --urls"])
+def test_edits_stopped_anywhere(base, tmp_path, work, how):
+    clean = tmp_path / "clean"
+    move(clean)
+    before = (clean / MOVED).read_bytes()
+    work(clean)
+    expected, count = (clean / MOVED).read_bytes(), 0
+    assert expected not in (before, b"")
+    for at in stops(how, move, work, base):
+        count += 1
+        assert (base / MOVED).read_bytes() in (before, expected), f"{how} call {at}"
+        work(base)
+        assert (base / MOVED).read_bytes() == expected, f"{how} call {at}"
+        assert leftovers(base) == [], f"{how} call {at}"
+        restore(places_of(base), [os.fsencode(base / MOVED)])
+        assert (base / MOVED).read_bytes() == ORIGINALS["c.md"], f"{how} call {at}"
     assert count >= 30 // EVERY

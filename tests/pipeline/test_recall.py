@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from inside import run_inside
 from origin import Origin
 from pictures import photograph, save
-from program import Result, run_archiver
+from program import Result
 
 URL = "https://img.example.com/a.jpg"
 TEXT = f"![a]({URL})\n"
@@ -22,7 +23,7 @@ def archive(origin: Origin, tmp_path: Path) -> Callable[..., Result]:
     options = [*mapped, "--ca-file", origin.ca_file, "--json"]
 
     def run() -> Result:
-        return run_archiver("archive", "post.md", "--in-place", *options, cwd=tmp_path)
+        return run_inside("archive", "post.md", "--in-place", *options, cwd=tmp_path)
 
     return run
 
@@ -40,22 +41,22 @@ def test_from_the_trash(archive: Callable[..., Result], origin: Origin, tmp_path
     (tmp_path / "post.md").write_text(TEXT)
     assert outcomes(archive()) == {"stored": 1}
     shown, held = (tmp_path / "post.md").read_text(), files_of(tmp_path / "archive")
-    run_archiver("restore", "--all", cwd=tmp_path)
-    assert "went to the trash" in run_archiver("gc", cwd=tmp_path).stdout
+    run_inside("restore", "--all", cwd=tmp_path)
+    assert "went to the trash" in run_inside("gc", cwd=tmp_path).stdout
     assert files_of(tmp_path) & {f"archive/{name}" for name in held} == set()
     asked = len(origin.urls)
     assert outcomes(archive()) == {"reused": 1}
     assert len(origin.urls) == asked
     assert (tmp_path / "post.md").read_text() == shown
     assert files_of(tmp_path / "archive") == held
-    assert "nothing to take out" in run_archiver("gc", "--dry-run", cwd=tmp_path).stdout
+    assert "nothing to take out" in run_inside("gc", "--dry-run", cwd=tmp_path).stdout
 
 
 def test_deleted_for_good(archive: Callable[..., Result], origin: Origin, tmp_path: Path) -> None:
     (tmp_path / "post.md").write_text(TEXT)
     archive()
-    run_archiver("restore", "--all", cwd=tmp_path)
-    run_archiver("gc", "--grace", "0", cwd=tmp_path)
+    run_inside("restore", "--all", cwd=tmp_path)
+    run_inside("gc", "--grace", "0", cwd=tmp_path)
     assert not (tmp_path / "archive").exists()
     asked = len(origin.urls)
     assert outcomes(archive()) == {"stored": 1}
@@ -68,7 +69,7 @@ def test_a_moved_folder(archive: Callable[..., Result], origin: Origin, tmp_path
     (tmp_path / "static").mkdir()
     (tmp_path / "archive").rename(tmp_path / "static" / "pictures")
     (tmp_path / "archiver.toml").write_text('archive = "static/pictures"\n')
-    run_archiver("restore", "--all", cwd=tmp_path)
+    run_inside("restore", "--all", cwd=tmp_path)
     assert outcomes(archive()) == {"reused": 1}
     assert "](static/pictures/assets/" in (tmp_path / "post.md").read_text()
     assert not (tmp_path / "archive").exists() and len(origin.urls) == 1
@@ -82,5 +83,5 @@ BAD = {
 
 @pytest.mark.parametrize(("arguments", "message"), BAD.values(), ids=BAD.keys())
 def test_wrong_usage(arguments: list[str], message: str, tmp_path: Path) -> None:
-    result = run_archiver(*arguments, cwd=tmp_path)
+    result = run_inside(*arguments, cwd=tmp_path)
     assert (result.code, message in result.stderr) == (2, True)

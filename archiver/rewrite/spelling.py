@@ -1,0 +1,76 @@
+"""A URL as it may be written in a document: tried until it reads as that URL.
+
+There is no writer for any format here; whether a spelling is right, its reader tells.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from archiver.model import Reading, Reference, Replacement
+from archiver.rewrite.splice import splice
+
+_TROUBLE = re.compile(r"""[\s"'()<>\\,`{}|^]""")
+
+Spell = Callable[[str], str]
+# Plain; as HTML and XML escape it; as Markdown and CSS do; as any format takes it.
+SPELLINGS: Sequence[Spell] = (
+    lambda url: url,
+    lambda url: html.escape(url, quote=True),
+    lambda url: re.sub(r"""(["'()\\])""", r"\\\1", url),
+    lambda url: _TROUBLE.sub(lambda match: f"%{ord(match[0]):02X}", url),
+    lambda url: html.escape(_TROUBLE.sub(lambda match: f"%{ord(match[0]):02X}", url)),
+)
+
+
+def spell_urls(
+    data: bytes,
+    reading: Reading,
+    urls: Mapping[Reference, str],
+    read: Callable[[bytes], Reading | None],
+) -> tuple[list[Replacement], list[Reference]]:
+    """The replacements that write *urls* in the place of references of *reading*.
+
+    Args:
+        read: reads the document again.
+
+    Returns:
+        The replacements, and the references that no spelling fits.
+    """
+    spelled: dict[Reference, bytes] = {}
+    left = dict(urls)
+    for number, spell in enumerate(SPELLINGS):
+        trial = spelled | {r: _encode(spell(url), reading) for r, url in left.items()}
+        good = set(_read_alike(data, trial, urls, read, is_exact=number < 3))
+        spelled |= {r: trial[r] for r in left if r in good}
+        left = {r: url for r, url in left.items() if r not in good}
+        if not left:
+            break
+    return [Replacement(r.span, new) for r, new in spelled.items()], list(left)
+
+
+def _encode(text: str, reading: Reading) -> bytes:
+    return text.encode("ascii", "replace").decode("ascii").encode(reading.encoding)
+
+
+def _read_alike(
+    data: bytes,
+    trial: Mapping[Reference, bytes],
+    urls: Mapping[Reference, str],
+    read: Callable[[bytes], Reading | None],
+    is_exact: bool,
+) -> Iterator[Reference]:
+    """The references that read as their URL once *trial* is written."""
+    changes = [Replacement(r.span, new) for r, new in trial.items()]
+    again = read(splice(data, changes))
+    found = {r.span.start: r.url for r in again.references} if again else {}
+    shift = 0
+    for reference in sorted(trial, key=lambda reference: reference.span):
+        start = reference.span.start + shift
+        wanted = urls[reference]
+        other = _TROUBLE.sub(lambda match: f"%{ord(match[0]):02X}", wanted)
+        if found.get(start) == wanted or (not is_exact and found.get(start) == other):
+            yield reference
+        shift += len(trial[reference]) - reference.span.length

@@ -1,0 +1,33 @@
+"""The program inside this process: as `program.run_archiver`, without the start of a new one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+from program import Result
+
+from archiver.cli.main import exit_code_of
+from archiver.cli.main import program as archiver
+from archiver.errors import ArchiverError
+
+
+def run_inside(*arguments: str, cwd: Path) -> Result:
+    """Run a command in *cwd*."""
+    before = os.getcwd()
+    os.chdir(cwd)
+    try:
+        found = CliRunner().invoke(archiver, arguments, standalone_mode=False)
+    finally:
+        os.chdir(before)
+    error = found.exception
+    if isinstance(error, ArchiverError):
+        return Result(exit_code_of(error), found.stdout, str(error))
+    if isinstance(error, click.ClickException):
+        return Result(error.exit_code, found.stdout, error.format_message())
+    if error is not None:
+        raise error
+    code = found.return_value
+    return Result(code if isinstance(code, int) else 0, found.stdout, found.stderr)
