@@ -138,8 +138,8 @@ def test_which_documents_show_a_picture(
     other = held("https://a.example/2.png", draw_picture(tmp_path, 2, 40))
     write_archive(tmp_path, [held(url, drawn), other], [(name, text), ("b.md", "nothing")])
     data = data_of(render(tmp_path, replace(config, base=str(tmp_path))))
-    shown = {one["url"]: one.get("documents") for one in data["pictures"]}
-    assert shown == {url: [0], other.url: None}
+    shown = {one["url"]: data["uses"][one["use"]] for one in data["pictures"]}
+    assert shown == {url: [0], other.url: []}
     assert data["documents"][0][0] == name.replace("\udce9", "�")
 
 
@@ -178,7 +178,7 @@ ENTRIES: dict[str, tuple[ImageRecord, dict[str, Any]]] = {
 
 @pytest.mark.parametrize(("record", "expected"), ENTRIES.values(), ids=ENTRIES.keys())
 def test_what_the_page_is_told(record: ImageRecord, expected: dict[str, Any]) -> None:
-    entry = picture_entry(record, PLACES, (), None)
+    entry = picture_entry(record, PLACES, 0, None)
     assert {key: entry.get(key) for key in expected} == expected
 
 

@@ -30,7 +30,7 @@ const byId = id => document.getElementById(id)
 PICTURES.forEach((picture, place) => {
   picture.place = place
   picture.flags = picture.flags || []
-  picture.documents = picture.documents || []
+  picture.documents = DATA.uses[picture.use]
   picture.name = nameOf(picture.url)
   if (picture.group !== undefined) {
     if (!GROUPS.has(picture.group)) GROUPS.set(picture.group, [])

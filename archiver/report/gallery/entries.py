@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -26,12 +25,12 @@ def state_of(record: ImageRecord) -> str:
 
 
 def picture_entry(
-    record: ImageRecord, places: Places, documents: Sequence[int], group: int | None
+    record: ImageRecord, places: Places, use: int, group: int | None
 ) -> dict[str, Any]:
     """The entry of *record*; values that say nothing are left out.
 
     Args:
-        documents: places in the page's list of documents.
+        use: the place of its documents in the page's list of such lists.
         group: the number of the pictures that look like it.
     """
     url = shown_url(record.url, places)
@@ -42,15 +41,14 @@ def picture_entry(
         "state": state_of(record),
         "outcome": Outcome.STORED if record.outcome.is_had else record.outcome,
         "reason": record.reason,
-        "documents": documents,
-        "group": group,
         "when": record.when,
         "flags": record.flags,
         "attempts": record.attempts,
         "refused": [_refusal(refusal) for refusal in record.refused],
     }
     entry |= _of_copy(record) if record.outcome.is_had else _of_loss(record)
-    return {key: value for key, value in entry.items() if value not in ("", (), [], None, 0, False)}
+    said = {key: v for key, v in entry.items() if v not in ("", (), [], None, 0, False)}
+    return said | {"use": use} | ({} if group is None else {"group": group})
 
 
 def _of_copy(record: ImageRecord) -> dict[str, Any]:

@@ -23,24 +23,27 @@ function textOf(picture) {
     picture.text = [
       picture.url, picture.name, picture.outcome, picture.reason, picture.why, picture.rule,
       picture.candidate, picture.type, picture.digest, ...picture.flags,
-      ...documentsOf(picture).map(one => one[0]),
     ].join("\n").toLowerCase()
   return picture.text
 }
 
+/** The places of the lists of documents of which one's name has *text* in it. */
+function usesWith(text) {
+  const places = new Set(DATA.documents.flatMap((one, place) => one[0].toLowerCase().includes(text) ? [place] : []))
+  return new Set(DATA.uses.flatMap((list, place) => list.some(one => places.has(one)) ? [place] : []))
+}
+
 /** The pictures that fit the choice, in its order. */
 function choosePictures() {
-  const words = choice.text.toLowerCase().split(/\s+/).filter(Boolean)
-  const named = choice.document.toLowerCase()
-  const places = named && new Set(
-    DATA.documents.flatMap((one, place) => one[0].toLowerCase().includes(named) ? [place] : []))
+  const words = choice.text.toLowerCase().split(/\s+/).filter(Boolean).map(word => [word, usesWith(word)])
+  const named = choice.document && usesWith(choice.document.toLowerCase())
   const found = PICTURES.filter(picture =>
     (choice.show === "all" || picture.state === choice.show) &&
     (!choice.flag || (choice.flag === "alike" ? GROUPS.has(picture.group) : picture.flags.includes(choice.flag))) &&
     (!choice.outcome || picture.outcome === choice.outcome) &&
     (!choice.host || picture.host === choice.host) &&
-    (!named || picture.documents.some(place => places.has(place))) &&
-    words.every(word => textOf(picture).includes(word)))
+    (!named || named.has(picture.use)) &&
+    words.every(([word, uses]) => textOf(picture).includes(word) || uses.has(picture.use)))
   const order = (ORDERS[choice.order] || ORDERS.newest)[1]
   return found.sort(choice.flag === "alike" ? (a, b) => a.group - b.group || order(a, b) : order)
 }

@@ -7,7 +7,7 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -34,14 +34,16 @@ class Gallery:
     Attributes:
         records: newest first.
         documents: relative to the base folder, sorted.
-        uses: URL → places in `documents`.
+        uses: lists of places in `documents`, each once: many pictures may share one.
+        use: for each of `records` its place in `uses`.
         groups: places in `records` of pictures that look alike.
     """
 
     places: Places
     records: tuple[ImageRecord, ...]
     documents: tuple[bytes, ...]
-    uses: Mapping[str, Sequence[int]]
+    uses: Sequence[Sequence[int]]
+    use: Sequence[int]
     groups: Sequence[Sequence[int]]
 
     def count(self, state: str) -> int:
@@ -53,14 +55,17 @@ def read_gallery(places: Places, catalog: Catalog, config: Config) -> Gallery:
     """The gallery of the archive that *catalog* is of; its documents are read."""
     records = sorted(catalog.images(), key=lambda record: record.url)
     records.sort(key=lambda record: record.when, reverse=True)
-    uses = find_uses(records, places, catalog, config)
-    documents = sorted({path for paths in uses.values() for path in paths})
-    place = {path: number for number, path in enumerate(documents)}
+    found = find_uses(records, places, catalog, config)
+    lists = [found.of(record) for record in records]
+    documents = sorted({path for paths in lists for path in paths})
+    number = {path: place for place, path in enumerate(documents)}
+    place_of = {paths: place for place, paths in enumerate(dict.fromkeys(lists))}
     return Gallery(
         places,
         tuple(records),
         tuple(documents),
-        {url: [place[path] for path in paths] for url, paths in uses.items()},
+        [[number[path] for path in paths] for paths in place_of],
+        [place_of[paths] for paths in lists],
         group_alike(records),
     )
 
@@ -90,10 +95,9 @@ def page_data(gallery: Gallery, folder: str) -> dict[str, Any]:
         "documents": [
             [path.decode("utf-8", "replace"), quote_from_bytes(path)] for path in gallery.documents
         ],
+        "uses": gallery.uses,
         "pictures": [
-            picture_entry(
-                record, gallery.places, gallery.uses.get(record.url, ()), numbers.get(place)
-            )
+            picture_entry(record, gallery.places, gallery.use[place], numbers.get(place))
             for place, record in enumerate(gallery.records)
         ],
     }
