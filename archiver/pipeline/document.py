@@ -32,13 +32,13 @@ from archiver.model import (
     Replacement,
 )
 from archiver.pipeline.dates import find_date
-from archiver.pipeline.document_limits import have_within
 from archiver.pipeline.finishing import Draft, Finisher
 from archiver.pipeline.image import Images
 from archiver.pipeline.places import Places
 from archiver.pipeline.profile import DocumentSettings, Profile
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.wanted import Wanted
+from archiver.pipeline.within import have_within
 from archiver.redact import redact
 from archiver.rewrite.edits import plan_edits
 from archiver.rewrite.splice import plan_splices, splice

@@ -13,6 +13,12 @@ from typing import Any, Self
 
 TESTS = Path(__file__).parent.parent
 
+# A run that keeps room free never fills the disk.
+WITHOUT_RESERVE = {
+    "ARCHIVER_LIMITS__DISK_RESERVE_BYTES": "0",
+    "ARCHIVER_LIMITS__DISK_RESERVE_FRACTION": "0.0",
+}
+
 
 class Runs:
     """A server of runs; a context manager.
@@ -28,7 +34,7 @@ class Runs:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**os.environ, "PYTHONPATH": path, **WITHOUT_RESERVE},
         )
         self.output, self._folder = "", TemporaryDirectory()
         return self
