@@ -12,6 +12,7 @@ from archiver import jobs, orders
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.formats import read_document
+from archiver.listeners import Silent
 from archiver.model import Candidate, Reference, Summary
 from archiver.planning import PlanningSettings, plan_candidates
 
@@ -73,7 +74,7 @@ def archive(
         RunError: the run could not go on.
     """
     order, settings = _order(sources, config, output, in_place)
-    return jobs.archive([order], settings, jobs.Silent())
+    return jobs.archive([order], settings, Silent())
 
 
 async def archive_async(
@@ -85,7 +86,7 @@ async def archive_async(
 ) -> Summary:
     """`archive` for a program that has an event loop."""
     order, settings = _order(sources, config, output, in_place)
-    return await jobs.archive_async([order], settings, jobs.Silent())
+    return await jobs.archive_async([order], settings, Silent())
 
 
 def _order(

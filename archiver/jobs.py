@@ -28,6 +28,7 @@ from archiver.model import (
 )
 from archiver.orders import Order, check_links, stream_task
 from archiver.pipeline.places import Places
+from archiver.pipeline.posts_task import PostsTask
 from archiver.pipeline.state import hold_lock, open_catalog
 from archiver.pipeline.tally import Tally
 from archiver.selection import Selection
@@ -173,7 +174,7 @@ class Job:
             task = DocumentTask(path, path, b"", files.shown(path))
             self._note(DocumentResult(task, DocumentOutcome.CONFLICT, reason))
 
-    def _hand_out(self) -> Iterator[DocumentTask | PageTask]:
+    def _hand_out(self) -> Iterator[DocumentTask | PageTask | PostsTask]:
         for task in self._work:
             self._under_way += 1
             yield task
@@ -230,7 +231,7 @@ class Job:
         self._tally.add_document(result)
         self._listener.on_document(result)
 
-    def _select(self) -> Iterator[DocumentTask | PageTask]:
+    def _select(self) -> Iterator[DocumentTask | PageTask | PostsTask]:
         return Selection(
             self._orders,
             self._places,

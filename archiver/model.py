@@ -453,6 +453,34 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """The journal's ``item`` line: an item of a feed is to be the post at `path`, for good.
+
+    Attributes:
+        feed: the feed's URL without its scheme, or its path relative to the base folder.
+        folder: of the feed's posts, relative to the base folder, with ``/``.
+        key: which item it is, of those of the feed.
+        path: of its post, relative to the base folder, with ``/``.
+        sha256: hex digest of the post as it was written from the item; those bytes are kept.
+        content: hash of the item; another one is a changed item.
+        url: of the item's page, which its picture's servers may want to hear of.
+        date: RFC 3339; the item's, or when it was first seen.
+        settled: why the post was not written, and will not be: ``edited``, ``removed``.
+    """
+
+    feed: str
+    folder: bytes
+    key: str
+    path: bytes
+    sha256: str
+    content: str
+    url: str = ""
+    date: str = ""
+    settled: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentTask:
     """A document to archive: read at `source`, written at `target` (the same path in place).
 
@@ -464,6 +492,9 @@ class DocumentTask:
             alone until it changes.
         url, format, charset: of a fetched document: see `Visit`; "" for a file.
         sheets: URL → where its style sheets are saved (absolute), for a fetched document.
+        replaces: of a post made from a feed's item, which from then on is a document like any
+            other: hex digest of the bytes of ours at `target` that it replaces, "" where nothing
+            may stand there; None: it is no such post.
     """
 
     source: bytes
@@ -475,6 +506,7 @@ class DocumentTask:
     format: str = ""
     charset: str = ""
     sheets: Mapping[str, bytes] = field(default_factory=_nothing, hash=False)
+    replaces: str | None = None
 
     @property
     def is_in_place(self) -> bool:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from archiver.config import Config
 from archiver.errors import UsageError
+from archiver.feeds.settings import SUFFIX, PostSettings
 from archiver.model import DocumentTask, FeedCaps, PageTask
+from archiver.pipeline.posts_task import PostsTask
 from archiver.redact import redact
 from archiver.sources import SourceSettings, is_url
 from archiver.sources.entry import SourceEntry
@@ -27,6 +29,7 @@ class Order:
         is_scheduled: whether it comes from the configuration and not from a person.
         is_feed: whether the URLs are of feeds, and nothing else will do.
         caps: of these feeds.
+        posts: a feed that is to become posts; no sources then.
     """
 
     sources: tuple[str, ...]
@@ -35,12 +38,15 @@ class Order:
     is_scheduled: bool = False
     is_feed: bool = False
     caps: FeedCaps = field(default_factory=FeedCaps)
+    posts: PostsTask | None = None
 
 
 def orders_of(config: Config) -> list[Order]:
     """The sources of a configuration; relative paths count from its base folder."""
     return [
-        Order(
+        _posts_order(source, config.base)
+        if source.as_ == "posts"
+        else Order(
             (_place(source, config.base),),
             None if source.in_place else os.path.join(config.base, source.output),
             SourceSettings(source.include, source.exclude),
@@ -50,6 +56,15 @@ def orders_of(config: Config) -> list[Order]:
         )
         for source in config.sources
     ]
+
+
+def _posts_order(source: SourceEntry, base: str) -> Order:
+    feed = source.feed if is_url(source.feed) else os.path.abspath(os.path.join(base, source.feed))
+    is_form = not source.template.endswith(SUFFIX)
+    template = source.template if is_form else os.path.join(base, source.template)
+    settings = PostSettings(source.name, template, source.sanitize, source.full_text)
+    folder = os.fsencode(os.path.realpath(os.path.join(base, source.path)))
+    return Order((), None, is_scheduled=True, posts=PostsTask(feed, folder, settings))
 
 
 def _place(source: SourceEntry, base: str) -> str:
@@ -71,6 +86,11 @@ def list_pages(orders: Sequence[Order]) -> Iterator[PageTask]:
                 )
 
 
+def _check_file(template: str) -> None:
+    if not os.path.isfile(template):
+        raise UsageError(f"template = {template!r}: there is no such file")
+
+
 def stream_task(base: bytes) -> DocumentTask:
     """Standard input: as if it were read in the current folder and written in *base*."""
     here, name = os.fsencode(os.path.realpath(os.curdir)), os.fsencode(STREAM)
@@ -83,6 +103,12 @@ def check_links(order: Order, config: Config) -> None:
     Raises:
         UsageError: with what to say instead.
     """
+    if order.posts is not None and order.posts.settings.template.endswith(SUFFIX):
+        _check_file(order.posts.settings.template)
+    if order.posts is not None and order.posts.settings.full_text:
+        from archiver.feeds.full_text import check_extractor  # it reads HTML
+
+        check_extractor()
     url = next(filter(is_url, order.sources), None)
     if url is not None and order.output is None:
         raise UsageError(f"{redact(url)}: a page cannot be rewritten in place; save it with -o DIR")
@@ -90,7 +116,8 @@ def check_links(order: Order, config: Config) -> None:
         return
     from archiver.sites import find_site  # only here: it reads generators' own files
 
-    for source in order.sources:
+    places = [os.fsdecode(order.posts.folder)] if order.posts else order.sources
+    for source in places:
         site = find_site(Path(source).resolve())
         if site is not None and site.link_prefix:
             raise UsageError(

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from archiver import files
-from archiver.catalog import Catalog
+from archiver.catalog import Catalog, DocumentState
 from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, PageTask
 from archiver.orders import Order, list_pages
 from archiver.pipeline.places import Places
+from archiver.pipeline.posts_task import PostsTask, is_settled, list_due
 from archiver.pipeline.schedule import format_time
 from archiver.sources import SourceFile, find_documents, is_url
 
@@ -45,9 +46,10 @@ class Selection:
         self._states = catalog.all_document_states()
         self._now, self._now_ns = format_time(datetime.now(UTC)), time.time_ns()
 
-    def tasks(self) -> Iterator[DocumentTask | PageTask]:
+    def tasks(self) -> Iterator[DocumentTask | PageTask | PostsTask]:
         """What needs work, found as it is asked for."""
         yield from list_pages(self._orders)
+        yield from self._posts()
         here = os.getcwdb() + b"/"
         own = [self._places.archive_folder, self._places.state]
         for order in self._orders:
@@ -71,6 +73,18 @@ class Selection:
                         yield task
             self._on_unchanged(unchanged)
 
+    def _posts(self) -> Iterator[DocumentTask | PostsTask]:
+        """The feeds that become posts, each after those of its posts that wait for a picture."""
+        for task in {order.posts: None for order in self._orders if order.posts}:
+            yield from list_due(task, self._places, self._catalog, self._states, self._is_due)
+            if is_settled(task, self._places, self._catalog):
+                self._on_unchanged(1)
+            else:
+                yield task
+
+    def _is_due(self, state: DocumentState) -> bool:
+        return bool(state.retry_at) and (self._is_retrying or state.retry_at <= self._now)
+
     def _is_busy(self, file: SourceFile, order: Order) -> bool:
         """Whether somebody may still be at it; a time to come says nothing."""
         return order.is_scheduled and 0 <= self._now_ns - file.mtime_ns < self._min_age_ns
@@ -80,7 +94,7 @@ class Selection:
         state = self._states.get(path)
         if state is None or state[:3] != (file.size_bytes, file.mtime_ns, file.inode):
             return False
-        if state.retry_at and (self._is_retrying or state.retry_at <= self._now):
+        if self._is_due(state):
             return False
         if target is not file.path and not os.path.lexists(target):
             return False

@@ -20,12 +20,16 @@ from archiver.pipeline.document import Documents
 from archiver.pipeline.drawing import Drawings
 from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.feed_growth import FeedGrowth
+from archiver.pipeline.feed_source import FeedSource
 from archiver.pipeline.finishing import Finisher
 from archiver.pipeline.image import Images
+from archiver.pipeline.item_pages import ItemPages
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.obtaining import Obtainer
 from archiver.pipeline.pages import Pages
 from archiver.pipeline.places import Places
+from archiver.pipeline.posts import Posts
+from archiver.pipeline.posts_task import PostsTask
 from archiver.pipeline.profile import DocumentSettings
 from archiver.pipeline.recall import Recaller
 from archiver.pipeline.robots import Robots
@@ -39,6 +43,7 @@ class Parts:
 
     documents: Documents
     pages: Pages
+    posts: Posts
     client: Client
     late: files.LateWrites
     images: Images
@@ -49,8 +54,10 @@ class Parts:
         """See `Client.requests_sent`."""
         return self.client.requests_sent + self.other_requests()
 
-    async def archive(self, task: DocumentTask | PageTask) -> DocumentResult:
+    async def archive(self, task: DocumentTask | PageTask | PostsTask) -> DocumentResult:
         """Archive a document, whatever it is."""
+        if isinstance(task, PostsTask):
+            return await self.posts.archive(task)
         if isinstance(task, PageTask):
             return await self.pages.archive(task)
         return await self.documents.archive(task)
@@ -82,9 +89,11 @@ async def open_parts(
         obtainer = replace_obtainer(make_obtainer(tools, keeper))
         images = _make_images(tools, obtainer, keeper, on_image, is_retrying)
         documents = _make_documents(tools, images)
-        pages = _make_pages(tools, documents, on_document)
+        robots = Robots(tools.client, own_name(config.network)) if config.pages.robots else None
+        pages = _make_pages(tools, documents, robots, on_document)
+        posts = _make_posts(tools, documents, robots, on_document)
         try:
-            yield Parts(documents, pages, tools.client, tools.late, images)
+            yield Parts(documents, pages, posts, tools.client, tools.late, images)
         finally:
             await pages.close()
             await images.close()
@@ -134,7 +143,10 @@ def _make_documents(tools: Tools, images: Images) -> Documents:
 
 
 def _make_pages(
-    tools: Tools, documents: Documents, on_document: Callable[[DocumentResult], None]
+    tools: Tools,
+    documents: Documents,
+    robots: Robots | None,
+    on_document: Callable[[DocumentResult], None],
 ) -> Pages:
     config, places = tools.config, tools.places
     barrier = Barrier(tools.journal.sync, tools.disk)
@@ -149,9 +161,29 @@ def _make_pages(
         tools.disk,
         config.pages.max_page_bytes,
     )
-    robots = Robots(tools.client, own_name(config.network)) if config.pages.robots else None
     return Pages(
         places, visitor, growth, tools.originals, documents, robots, tools.disk, on_document
+    )
+
+
+def _make_posts(
+    tools: Tools,
+    documents: Documents,
+    robots: Robots | None,
+    on_document: Callable[[DocumentResult], None],
+) -> Posts:
+    max_bytes = tools.config.pages.max_page_bytes
+    return Posts(
+        places=tools.places,
+        catalog=tools.catalog,
+        journal=tools.journal,
+        source=FeedSource(tools.client, tools.catalog, tools.disk, max_bytes),
+        originals=tools.originals,
+        documents=documents,
+        pages=ItemPages(tools.client, robots, tools.disk, max_bytes),
+        robots=robots,
+        disk=tools.disk,
+        on_document=on_document,
     )
 
 

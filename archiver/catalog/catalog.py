@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Self
 
+from archiver.catalog.feeds import FeedFacts
 from archiver.catalog.holdings import Holdings
 from archiver.catalog.ingest import image_key, ingest, is_behind
 from archiver.catalog.stories import Story, tell_story
@@ -38,6 +39,9 @@ class Catalog:
         journal_folder: the folder of all journals.
         read_only: work on a copy in memory; nothing is made or written.
 
+    Attributes:
+        holdings, feeds: questions on pictures by digest, and on feeds and their posts.
+
     Raises:
         RunError, DiskFullError: from any call: the file cannot be used.
     """
@@ -49,6 +53,8 @@ class Catalog:
         self._before_commit: Callable[[], None] = lambda: None
         with catalog_trouble(path):
             self._db = open_for_reading(path) if read_only else open_for_writing(path)
+        self.holdings = Holdings(self._db, path)
+        self.feeds = FeedFacts(self._db, path, self._changed)
         self.catch_up()
 
     def follow(self, sync: Callable[[], None]) -> None:
@@ -78,11 +84,6 @@ class Catalog:
         with catalog_trouble(self._path):
             for (line,) in self._db.execute("SELECT line FROM images"):
                 yield line
-
-    @property
-    def holdings(self) -> Holdings:
-        """What is held: pictures by digest, and the files that were removed."""
-        return Holdings(self._db, self._path)
 
     def add_image(self, record: ImageRecord) -> None:
         """The newest record of a URL, which the journal has as well."""
@@ -129,8 +130,6 @@ class Catalog:
         with catalog_trouble(self._path):
             rows = self._db.execute(query, (prefix,))
             make = DocumentState._make
-            if not prefix:
-                return {row[0]: make(row[1:]) for row in rows}
             return {row[0]: make(row[1:]) for row in rows if row[0].startswith(prefix)}
 
     def set_document_state(self, path: bytes, state: DocumentState) -> None:

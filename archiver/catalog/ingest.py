@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from archiver.catalog.tables import forget_facts
+from archiver.catalog.unmade import note_unmade
 from archiver.journal import Fact, Line, Removed, list_journals, read_lines
-from archiver.model import DocumentRecord, ImageRecord, Visit
+from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Visit
 from archiver.storage.layout import below_archive
 
 _BATCH = 1000  # lines; bounds memory
-_OF_NO_DOCUMENT = (ImageRecord, Removed, Visit)  # no part of a document's story
+_OF_NO_DOCUMENT = (ImageRecord, Removed, Visit, ItemRecord)  # no part of a document's story
 
 _PUT_IMAGE = """
 INSERT INTO images (key, stamp, run, line) VALUES (?, ?, ?, ?)
@@ -30,6 +31,12 @@ _PUT_REMOVED = """
 INSERT INTO removed (path, stamp, run) VALUES (?, ?, ?)
 ON CONFLICT (path) DO UPDATE SET stamp = excluded.stamp, run = excluded.run
 WHERE (excluded.stamp, excluded.run) >= (removed.stamp, removed.run)
+"""
+_PUT_ITEM = """
+INSERT INTO items (feed, folder, key, path, stamp, run, line) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (feed, folder, key) DO UPDATE
+SET path = excluded.path, stamp = excluded.stamp, run = excluded.run, line = excluded.line
+WHERE (excluded.stamp, excluded.run) >= (items.stamp, items.run)
 """
 _PUT_FACT = "INSERT OR IGNORE INTO facts VALUES (?, ?, ?, ?, ?, ?)"
 _ALL_JOURNALS = "SELECT run, offset, size_bytes FROM journals"
@@ -83,7 +90,9 @@ def _ingest_run(connection: sqlite3.Connection, folder: str, run: str, offset: i
         connection.executemany(_PUT_PAGE, _page_rows(batch, run))
         connection.executemany(_PUT_REMOVED, _removed_rows(batch, run))
         connection.executemany(_PUT_FACT, _fact_rows(batch, run))
+        connection.executemany(_PUT_ITEM, _item_rows(batch, run))
         _note_unfinished(connection, batch)
+        note_unmade(connection, (line.fact for line in batch))
     return offset
 
 
@@ -103,6 +112,15 @@ def _removed_rows(lines: Iterable[Line], run: str) -> Iterator[tuple[str, str, s
     for line in lines:
         if isinstance(line.fact, Removed):
             yield below_archive(line.fact.path), line.fact.when, run
+
+
+def _item_rows(
+    lines: Iterable[Line], run: str
+) -> Iterator[tuple[str, bytes, str, bytes, str, str, bytes]]:
+    for line in lines:
+        fact = line.fact
+        if isinstance(fact, ItemRecord):
+            yield fact.feed, fact.folder, fact.key, fact.path, fact.when, run, line.raw
 
 
 def _fact_rows(

@@ -17,7 +17,7 @@ import msgspec
 from archiver.errors import DiskFullError, RunError
 from archiver.files import calls, make_state_folder, run_trouble
 
-VERSION = 4  # of the tables; a file of another is thrown away and made again
+VERSION = 5  # of the tables; a file of another is thrown away and made again
 
 _TABLES = f"""
 PRAGMA user_version = {VERSION};
@@ -45,6 +45,16 @@ CREATE TABLE pages (
 ) WITHOUT ROWID;
 -- The newest removal of each file; paths are below the archive folder, wherever that was.
 CREATE TABLE removed (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, run TEXT NOT NULL) WITHOUT ROWID;
+-- The newest fact of each item of a feed that became a post.
+CREATE TABLE items (
+    feed TEXT NOT NULL, folder BLOB NOT NULL, key TEXT NOT NULL, path BLOB NOT NULL,
+    stamp TEXT NOT NULL, run TEXT NOT NULL, line BLOB NOT NULL, PRIMARY KEY (feed, folder, key)
+) WITHOUT ROWID;
+CREATE INDEX items_by_path ON items (path);
+-- Posts that no run has written yet.
+CREATE TABLE unmade (path BLOB PRIMARY KEY) WITHOUT ROWID;
+-- A cache: what a feed was when all its items were posts.
+CREATE TABLE feeds (source TEXT PRIMARY KEY, mark TEXT NOT NULL) WITHOUT ROWID;
 -- A cache: what a document was when we last looked at it.
 CREATE TABLE states (
     path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -57,7 +67,9 @@ CREATE TABLE hosts (
 ) WITHOUT ROWID;
 """
 
-_FROM_JOURNAL = ("journals", "images", "facts", "unfinished", "pages", "removed")
+_FROM_JOURNAL = (
+    "journals", "images", "facts", "unfinished", "pages", "removed", "items", "unmade",
+)  # fmt: skip
 
 
 class DocumentState(NamedTuple):
@@ -167,7 +179,7 @@ def _is_usable(connection: sqlite3.Connection) -> bool:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             return False
-        for table in (*_FROM_JOURNAL, "states", "hosts"):
+        for table in (*_FROM_JOURNAL, "states", "hosts", "feeds"):
             connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()
     except sqlite3.OperationalError:
         raise

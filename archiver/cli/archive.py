@@ -14,7 +14,7 @@ from archiver.cli.output import exit_code, listening, show
 from archiver.cli.reporting import reporting
 from archiver.config import Config
 from archiver.errors import DocumentError, UsageError
-from archiver.jobs import Listener
+from archiver.listeners import Listener
 from archiver.model import Summary
 from archiver.orders import STREAM
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from archiver.config import Config
 from archiver.errors import ArchiverError
-from archiver.jobs import Listener
+from archiver.listeners import Listener
 from archiver.model import Summary
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from archiver import files, jobs, orders
 from archiver.config import Config
 from archiver.demo.origin import DemoOrigin
+from archiver.listeners import Listener, Silent
 from archiver.model import ImageRecord, Summary
 
 EXPECTED_IMAGES = {"stored": 5, "gone": 1}  # what the built-in post and origin come to
@@ -35,7 +36,7 @@ class Demo:
 class _Noting:
     """Notes the images, and tells another listener."""
 
-    def __init__(self, listener: jobs.Listener) -> None:
+    def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self.images: list[ImageRecord] = []
         self.on_document = listener.on_document
@@ -45,7 +46,7 @@ class _Noting:
         self._listener.on_image(record)
 
 
-async def run_demo(folder: Path | None, listener: jobs.Listener | None) -> Demo:
+async def run_demo(folder: Path | None, listener: Listener | None) -> Demo:
     """Write the built-in post into *folder* and archive it from the built-in origin.
 
     Args:
@@ -54,7 +55,7 @@ async def run_demo(folder: Path | None, listener: jobs.Listener | None) -> Demo:
     folder = folder or _free_folder()
     post = folder / "post.md"
     files.write_new(bytes(post), resources.files(__package__).joinpath("post.md").read_bytes())
-    noting = _Noting(listener or jobs.Silent())
+    noting = _Noting(listener or Silent())
     output = folder / "archived"
     async with DemoOrigin() as origin:
         config = Config(base=str(output))

@@ -15,6 +15,7 @@ from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
 from archiver.pipeline.places import Places
+from archiver.pipeline.posts_task import PostsTask
 
 if TYPE_CHECKING:
     from archiver.wiring import Parts
@@ -41,8 +42,8 @@ class Engine(Protocol):
 
     async def archive_all(
         self,
-        tasks: Iterable[DocumentTask | PageTask],
-        archive: Callable[[DocumentTask | PageTask], Awaitable[DocumentResult]],
+        tasks: Iterable[DocumentTask | PageTask | PostsTask],
+        archive: Callable[[DocumentTask | PageTask | PostsTask], Awaitable[DocumentResult]],
         on_document: Callable[[DocumentResult], None],
         config: Config,
     ) -> None:

@@ -13,11 +13,12 @@ from archiver.config import Config
 from archiver.journal import new_run_id
 from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
 from archiver.pipeline.places import Places
+from archiver.pipeline.posts_task import PostsTask
 
 WINDOW = 64  # documents under way; their bytes and the images they wait for are what memory holds
 
 
-Task = TypeVar("Task", bound=DocumentTask | PageTask)
+Task = TypeVar("Task", bound=DocumentTask | PageTask | PostsTask)
 
 
 @asynccontextmanager

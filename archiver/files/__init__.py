@@ -12,7 +12,7 @@ from archiver.files.calls import AnyPath
 from archiver.files.conflicts import keep_conflict
 from archiver.files.copying import copy_file
 from archiver.files.documents import Snapshot, read_document, why_not_writable
-from archiver.files.folders import make_folders, make_state_folder, sync_folder
+from archiver.files.folders import list_names, make_folders, make_state_folder, sync_folder
 from archiver.files.late import LateWrites
 from archiver.files.leftovers import clear_leftovers, clear_new
 from archiver.files.locks import Lock, lock
@@ -60,6 +60,7 @@ __all__ = [
     "free_bytes",
     "keep_conflict",
     "list_files",
+    "list_names",
     "list_quarantine",
     "list_sizes",
     "lock",

@@ -60,3 +60,11 @@ def make_state_folder(path: str) -> None:
         calls.write(fd, _IGNORE)
     finally:
         calls.close(fd)
+
+
+def list_names(folder: bytes) -> list[bytes]:
+    """The names in *folder*; none where there is no such folder."""
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []

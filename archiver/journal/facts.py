@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archiver.model import DocumentRecord, ImageRecord, Visit
+from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +44,4 @@ class Removed:
     when: str = ""
 
 
-Fact = ImageRecord | DocumentRecord | Done | Conflict | Restored | Removed | Visit
+Fact = ImageRecord | DocumentRecord | Done | Conflict | Restored | Removed | Visit | ItemRecord

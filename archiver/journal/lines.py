@@ -20,12 +20,13 @@ from archiver.journal.shapes import (
     Encoded,
     EncodedText,
     ImageLine,
+    ItemLine,
     PageLine,
     RemovedLine,
     RestoredLine,
     SpliceLine,
 )
-from archiver.model import DocumentRecord, ImageRecord, Outcome, Refusal, Splice, Visit
+from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Outcome, Refusal, Splice, Visit
 
 VERSION = 1
 
@@ -75,6 +76,8 @@ def _to_line(fact: Fact, when: str) -> AnyLine:
             return RemovedLine(VERSION, when, name, digest)
         case Visit():
             return _to_page(fact, when)
+        case ItemRecord():
+            return _to_item(fact, when)
 
 
 def _from_line(line: AnyLine) -> Fact:
@@ -93,6 +96,8 @@ def _from_line(line: AnyLine) -> Fact:
             return Removed(line.path, line.digest, line.when)
         case PageLine():
             return _from_page(line)
+        case ItemLine():
+            return _from_item(line)
 
 
 _SAME = tuple(
@@ -168,6 +173,23 @@ def _to_page(visit: Visit, when: str) -> PageLine:
 def _from_page(line: PageLine) -> Visit:
     same = {name: getattr(line, name) for name in _OF_PAGE}
     return Visit(path=_to_bytes(line.path), when=line.when, **same)
+
+
+_OF_ITEM = [
+    name for name in ItemLine.__struct_fields__ if name not in ("v", "when", "folder", "path")
+]
+
+
+def _to_item(record: ItemRecord, when: str) -> ItemLine:
+    same = {name: getattr(record, name) for name in _OF_ITEM}
+    folder, path = _to_text(record.folder), _to_text(record.path)
+    return ItemLine(v=VERSION, when=when, folder=folder, path=path, **same)
+
+
+def _from_item(line: ItemLine) -> ItemRecord:
+    same = {name: getattr(line, name) for name in _OF_ITEM}
+    folder, path = _to_bytes(line.folder), _to_bytes(line.path)
+    return ItemRecord(folder=folder, path=path, when=line.when, **same)
 
 
 def _to_text(data: bytes) -> EncodedText:

@@ -103,4 +103,25 @@ class PageLine(_Line, frozen=True, tag="page"):
     note: str = ""
 
 
-AnyLine = ImageLine | DocumentLine | DoneLine | ConflictLine | RestoredLine | RemovedLine | PageLine
+class ItemLine(_Line, frozen=True, tag="item"):
+    feed: str
+    folder: EncodedText
+    key: str
+    path: EncodedText
+    sha256: str
+    content: str
+    url: str = ""
+    date: str = ""
+    settled: str = ""
+
+
+AnyLine = (
+    ImageLine
+    | DocumentLine
+    | DoneLine
+    | ConflictLine
+    | RestoredLine
+    | RemovedLine
+    | PageLine
+    | ItemLine
+)

@@ -12,7 +12,7 @@ from archiver.errors import RunError
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
 from archiver.journal.lines import encode
 from archiver.journal.reader import SUFFIX
-from archiver.model import DocumentRecord, ImageRecord, Visit
+from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Visit
 
 _MOST_LINES = 10_000  # in memory, some 5 MB
 
@@ -86,6 +86,10 @@ class Journal:
     def append_visit(self, visit: Visit) -> None:
         """The bytes that a page, feed or style sheet had."""
         self._append(visit)
+
+    def append_item(self, record: ItemRecord) -> None:
+        """What is to be the post of a feed's item, or why it is none."""
+        self._append(record)
 
     def sync(self) -> None:
         """Return when all facts appended before are durable.

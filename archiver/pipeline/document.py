@@ -183,12 +183,12 @@ class Documents:
         """URL → record, for each image of the document that is ours to take; and what to say of
         those above its limits."""
         base_url = task.url or self._profile.settings.base_url or None
+        stays_local = task.is_in_place or task.replaces is not None
         wanted = {
             r.url: Wanted(r.url, r.attributes, base_url, task.root, date)
             for r in reversed(reading.references)
             if not (
-                (task.is_in_place and r.url.startswith("file:"))
-                or self._profile.linker.is_ours(r.url)
+                (stays_local and r.url.startswith("file:")) or self._profile.linker.is_ours(r.url)
             )
         }
         ordered = [

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from archiver import files
 from archiver.catalog import Catalog, DocumentState
-from archiver.errors import DocumentError
+from archiver.errors import ConflictError, DocumentError
 from archiver.files import LateWrites, Snapshot
 from archiver.journal import Journal
 from archiver.model import DocumentOutcome, DocumentRecord, DocumentTask, ImageRecord
@@ -86,6 +86,8 @@ class Finisher:
     async def _finish(self, draft: Draft) -> DocumentOutcome:
         if draft.task.is_in_place:
             return await self._rewrite(draft)
+        if draft.task.replaces is not None:
+            return await self._make(draft, draft.task.replaces)
         return await self._copy(draft)
 
     def is_restored(self, task: DocumentTask, snapshot: Snapshot) -> bool:
@@ -136,6 +138,27 @@ class Finisher:
         self._remember(draft, draft.snapshot)
         return DocumentOutcome.UNCHANGED
 
+    async def _make(self, draft: Draft, replaces: str) -> DocumentOutcome:
+        """Write a post, or another version of it; what a person wrote there stays."""
+        snapshot = await self._with_intent(draft, lambda: self._write_post(draft, replaces))
+        return self._done(draft, snapshot)
+
+    def _write_post(self, draft: Draft, replaces: str) -> Snapshot:
+        target = draft.task.target
+        if not replaces:
+            return files.write_new(target, draft.new)
+        snapshot = files.read_document(target, root=b"/")[1]
+        if snapshot.sha256 != replaces:
+            raise ConflictError(draft.task.name, "changed during the run")
+        return files.rewrite_document(
+            draft.task.name,
+            snapshot,
+            draft.new,
+            run_id=self._journal.run_id,
+            conflicts=self._conflicts,
+            late=self._late,
+        )
+
     def _is_ours(self, draft: Draft, found: str, known: DocumentRecord | None) -> bool:
         """Whether what stands at the target came from us: an earlier copy, not a person's edit."""
         if found == draft.snapshot.sha256 or self._originals.holds(found):
@@ -163,7 +186,7 @@ class Finisher:
         return DocumentOutcome.REWRITTEN
 
     def _remember(self, draft: Draft, snapshot: Snapshot) -> None:
-        if draft.task.url:
+        if draft.task.url and draft.task.replaces is None:
             return  # it is asked for anew, whatever it was
         waiting = [i.not_before for i in draft.images if not i.outcome.is_had and i.not_before]
         self._catalog.set_document_state(

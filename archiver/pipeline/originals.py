@@ -52,6 +52,17 @@ class Originals:
             self._write(data, self._made(sha256))
         return sha256
 
+    def keep_bytes(self, data: bytes) -> str:
+        """Keep *data* for ever, as if it had been fetched; its hex digest.
+
+        Raises:
+            DiskFullError, RunError: the disk is full or fails.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        if not self.holds(sha256):
+            self._write(data, self._fetched(sha256))
+        return sha256
+
     def read(self, sha256: str) -> bytes:
         """The bytes of a digest that is held."""
         return files.read_bytes(self.path(sha256))

@@ -15,6 +15,7 @@ from archiver.errors import DocumentError
 from archiver.files import Snapshot
 from archiver.journal import Journal, new_run_id
 from archiver.model import DocumentRecord, Replacement, Span
+from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
 from archiver.pipeline.state import open_journal
 from archiver.rewrite.splice import splice
@@ -48,7 +49,9 @@ def _finish(record: DocumentRecord, run_id: str, places: Places, journal: Journa
     kept = files.clear_leftovers(real, run_id, lambda b: _is_ours(b, found, record), conflicts)
     if record.is_copy:
         files.clear_new(real)
-    if snapshot is not None and found == record.sha256_before:
+    if snapshot is None and record.is_copy and not os.path.lexists(path):
+        found = _make_after_all(record, path, places)
+    elif snapshot is not None and found == record.sha256_before:
         found = _redo(record, data, snapshot, run_id, conflicts)
     if found == record.sha256_after:
         _append_end(journal, record)
@@ -97,6 +100,23 @@ def _redo(
     except (DocumentError, ValueError) as error:
         logger.warning("not redone path=%s reason=%s", files.shown(record.path), error)
         return record.sha256_before
+
+
+def _make_after_all(record: DocumentRecord, path: bytes, places: Places) -> str:
+    """Write a copy that is not there, where its original is kept; its hash, "" where it is not."""
+    folder, spool = (os.path.join(places.state, name) for name in ("originals", "tmp"))
+    originals = Originals(folder, spool)
+    if not originals.holds(record.sha256_before):
+        return ""
+    spans = [Replacement(Span(s.start, s.start + len(s.old)), s.new) for s in record.splices]
+    try:
+        new = splice(files.read_bytes(originals.path(record.sha256_before)), spans)
+        if hashlib.sha256(new).hexdigest() != record.sha256_after:
+            return ""
+        return files.write_new(path, new).sha256
+    except (DocumentError, OSError, ValueError) as error:
+        logger.warning("not made path=%s reason=%s", files.shown(record.path), error)
+        return ""
 
 
 def _append_end(journal: Journal, record: DocumentRecord) -> None:

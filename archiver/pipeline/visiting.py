@@ -104,7 +104,7 @@ class Visitor:
         return await loop.run_in_executor(self._disk, self._originals.holds, sha256)
 
     async def _fetch(self, wish: Wish, known: Visit | None) -> Visit:
-        charset = _Charset()
+        charset = CharsetNote()
 
         async def keep(download: Download) -> Visit:
             return await self._keep(download, wish, charset.label)
@@ -150,7 +150,7 @@ class Visitor:
 _ACCEPT = {"page": ACCEPT_PAGE, "feed": ACCEPT_FEED, "sheet": ACCEPT_SHEET}
 
 
-class _Charset:
+class CharsetNote:
     """The charset that the last answer named."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from archiver.jobs import Listener
+from archiver.listeners import Listener
 from archiver.model import DocumentResult, ImageRecord, Summary
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.tally import Tally

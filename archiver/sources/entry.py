@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from archiver.errors import ConfigError
+from archiver.feeds.naming import check_pattern
+from archiver.feeds.settings import check_template
 from archiver.sources.named import Patterns
 
 Folder = Annotated[str, Meta(min_length=1, description="a folder, relative to the file's own")]
@@ -40,8 +42,7 @@ class SourceEntry:
         in_place: rewrite the documents where they are; else copies go to `output`.
         include, exclude: patterns; see `archiver.sources.SourceSettings`.
         name, template: of a feed's posts: their file names and their form.
-        sanitize: whether scripts, event handlers and forms are taken out of a feed's items; None:
-            for posts only.
+        sanitize: whether scripts, event handlers and forms are taken out of posts.
         full_text: whether a post holds the text of the item's page.
         keep_items, keep_days: how much of earlier visits a feed saved as one keeps; see
             `archiver.model.FeedCaps`.
@@ -57,7 +58,7 @@ class SourceEntry:
     exclude: Patterns = ()
     name: str = "{date:%Y-%m-%d}-{slug}"
     template: Named = "hexo"
-    sanitize: bool | None = None
+    sanitize: bool = True
     full_text: bool = False
     keep_items: Count | None = None
     keep_days: Count | None = None
@@ -68,6 +69,8 @@ class SourceEntry:
         if self.as_ == "posts":
             self._check_posts()
             named.remove("path")
+        else:
+            self._check_no_posts()
         if len(named) != 1:
             found = f"{named[1]} = {getattr(self, named[1])!r}" if named else "path"
             raise ConfigError(found, "expected one of path, url and feed")
@@ -82,8 +85,17 @@ class SourceEntry:
             if value is not None and not is_feed:
                 raise ConfigError(f"{name} = {value}", "expected with a feed that is saved as one")
 
+    def _check_no_posts(self) -> None:
+        defaults = {field.name: field.default for field in fields(self)}
+        for name in ("name", "template", "sanitize", "full_text"):
+            value = getattr(self, name)
+            if value != defaults[name]:
+                raise ConfigError(f"{name} = {value!r}", 'expected with as = "posts"')
+
     def _check_posts(self) -> None:
         for name in ("feed", "path"):
             if not getattr(self, name):
                 problem = 'expected with as = "posts": the feed, and the folder of its posts'
                 raise ConfigError(name, problem)
+        check_pattern(self.name)
+        check_template(self.template)

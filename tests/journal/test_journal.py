@@ -24,7 +24,7 @@ from archiver.journal import (
     read_lines,
 )
 from archiver.journal.lines import decode, encode
-from archiver.model import DocumentRecord, ImageRecord, Outcome, Refusal, Splice, Visit
+from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Outcome, Refusal, Splice, Visit
 
 WHEN = "2026-01-02T03:04:05Z"
 DOCUMENT = DocumentRecord(
@@ -63,6 +63,7 @@ facts = st.one_of(
     st.builds(Conflict, small, text, text, whens),
     st.builds(Restored, small, text, whens),
     st.builds(Removed, text, text, whens),
+    st.builds(ItemRecord, text, small, text, small, text, text, text, text, text, whens),
     st.builds(Visit, text, small, text, text, text, text, text, text, whens),
 )
 
