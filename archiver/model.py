@@ -531,6 +531,27 @@ class DocumentResult:
     references: int = 0
 
 
+class Freshness(StrEnum):
+    """What a host says of a picture that we have."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"  # it did not give a picture this time
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh found.
+
+    Attributes:
+        counts: freshness → count.
+        changed: the records of what changed.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=_nothing, hash=False)
+    changed: tuple[ImageRecord, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a run did.
@@ -542,6 +563,8 @@ class Summary:
         problems: documents that need a person, with the reason.
         watermarked: how many stored pictures kept their mark.
         skipped: reason → count of the pictures that must not be frozen.
+        refreshed: freshness → count of the pictures that were asked for again.
+        changed: those of them that are others upstream now.
         bytes: stored by this run.
         requests: made by this run.
         left: documents that were not reached because the run's budget came to its end; due again.
@@ -561,3 +584,5 @@ class Summary:
     skipped: Mapping[str, int] = field(default_factory=_nothing, hash=False)
     left: int = 0
     spent: str = ""
+    refreshed: Mapping[str, int] = field(default_factory=_nothing, hash=False)
+    changed: tuple[ImageRecord, ...] = ()

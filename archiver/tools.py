@@ -138,19 +138,24 @@ def make_keeper(tools: Tools) -> Keeper:
     )
 
 
-def make_obtainer(tools: Tools, keeper: Keeper) -> LocalObtainer:
-    config, client = tools.config, tools.client
-    judge = Judge(config.acceptance)
-    hunter = Hunter(
-        client,
+def make_hunter(tools: Tools, keeper: Keeper, judge: Judge, habits: Habits) -> Hunter:
+    config = tools.config
+    return Hunter(
+        tools.client,
         keeper,
         judge,
-        Habits(tools.catalog),
+        habits,
         config.planning,
         config.network,
         config.acceptance.compare_clean,
         Skips(config.skip, config.network),
     )
+
+
+def make_obtainer(tools: Tools, keeper: Keeper) -> LocalObtainer:
+    config, client = tools.config, tools.client
+    judge = Judge(config.acceptance)
+    hunter = make_hunter(tools, keeper, judge, Habits(tools.catalog))
     return LocalObtainer(
         find=tools.catalog.find_image,
         hunter=hunter,

@@ -15,6 +15,7 @@ from archiver.fetch.client import Client
 from archiver.fetch.headers import own_name
 from archiver.fetch.politeness import Politeness
 from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
+from archiver.pipeline.acceptance import Judge
 from archiver.pipeline.barrier import Barrier
 from archiver.pipeline.document import Documents
 from archiver.pipeline.drawing import Drawings
@@ -22,6 +23,7 @@ from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.feed_growth import FeedGrowth
 from archiver.pipeline.feed_source import FeedSource
 from archiver.pipeline.finishing import Finisher
+from archiver.pipeline.habits import Habits
 from archiver.pipeline.image import Images
 from archiver.pipeline.item_pages import ItemPages
 from archiver.pipeline.keep import Keeper
@@ -32,9 +34,10 @@ from archiver.pipeline.posts import Posts
 from archiver.pipeline.posts_task import PostsTask
 from archiver.pipeline.profile import DocumentSettings
 from archiver.pipeline.recall import Recaller
+from archiver.pipeline.refresh import Refresher
 from archiver.pipeline.robots import Robots
 from archiver.pipeline.visiting import Visitor
-from archiver.tools import Tools, make_keeper, make_obtainer, open_tools
+from archiver.tools import Tools, make_hunter, make_keeper, make_obtainer, open_tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Parts:
     documents: Documents
     pages: Pages
     posts: Posts
+    refresher: Refresher
     client: Client
     late: files.LateWrites
     images: Images
@@ -93,7 +97,8 @@ async def open_parts(
         pages = _make_pages(tools, documents, robots, on_document)
         posts = _make_posts(tools, documents, robots, on_document)
         try:
-            yield Parts(documents, pages, posts, tools.client, tools.late, images)
+            refresher = _make_refresher(tools, keeper)
+            yield Parts(documents, pages, posts, refresher, tools.client, tools.late, images)
         finally:
             await pages.close()
             await images.close()
@@ -126,6 +131,17 @@ def _make_recaller(tools: Tools) -> Recaller:
     places = tools.places
     trash = files.Trash(os.path.join(places.state, "trash"))
     return Recaller(tools.catalog, tools.journal, tools.store, trash, places.archive, tools.disk)
+
+
+def _make_refresher(tools: Tools, keeper: Keeper) -> Refresher:
+    habits = Habits(tools.catalog)
+    hunter = make_hunter(tools, keeper, Judge(tools.config.acceptance), habits)
+
+    def note(record: ImageRecord) -> None:
+        tools.journal.append_image(record)
+        tools.catalog.add_image(record)
+
+    return Refresher(hunter, habits, keeper, tools.catalog, note)
 
 
 def _make_documents(tools: Tools, images: Images) -> Documents:

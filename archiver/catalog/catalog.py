@@ -24,6 +24,8 @@ from archiver.model import DocumentRecord, ImageRecord, Visit
 # What a kill loses of the caches, at most.
 _COMMIT_CHANGES = 1000
 _COMMIT_S = 10.0
+_BATCH = 1000  # image lines in memory at a time
+_EVER = "9999"
 
 _FACTS = "SELECT line FROM facts WHERE path = ? ORDER BY stamp, run, place"
 
@@ -70,9 +72,13 @@ class Catalog:
         record = decode(row[0]) if row else None
         return record if isinstance(record, ImageRecord) and record.url == url else None
 
-    def images(self) -> Iterator[ImageRecord]:
-        """The newest record of every URL, in no order."""
-        for record in map(decode, self._image_lines()):
+    def images(self, until: str = _EVER) -> Iterator[ImageRecord]:
+        """The newest record of every URL, in no order; records may be added meanwhile.
+
+        Args:
+            until: only those whose newest fact is no younger (RFC 3339).
+        """
+        for record in map(decode, self._image_lines(until)):
             if isinstance(record, ImageRecord):
                 yield record
 
@@ -80,10 +86,14 @@ class Catalog:
         """What the archive holds; every image is looked at."""
         return count_totals(self._image_lines())
 
-    def _image_lines(self) -> Iterator[bytes]:
-        with catalog_trouble(self._path):
-            for (line,) in self._db.execute("SELECT line FROM images"):
-                yield line
+    def _image_lines(self, until: str = _EVER) -> Iterator[bytes]:
+        query = "SELECT key, line FROM images WHERE key >= ? AND stamp <= ? ORDER BY key LIMIT ?"
+        least, rows = -(2**63), [(0, b"")] * _BATCH
+        while len(rows) == _BATCH:
+            with catalog_trouble(self._path):
+                rows = self._db.execute(query, (least, until, _BATCH)).fetchall()
+            yield from (line for _, line in rows)
+            least = rows[-1][0] + 1 if rows else 0
 
     def add_image(self, record: ImageRecord) -> None:
         """The newest record of a URL, which the journal has as well."""

@@ -97,7 +97,7 @@ def look(
 
 def paths_of(record: ImageRecord) -> set[str]:
     """The paths below the archive folder of all files of a record."""
-    every = (record.path, record.sanitized, *record.thumbnails.values())
+    every = (record.path, record.sanitized, record.newer_path, *record.thumbnails.values())
     return {below_archive(path) for path in every} - {""}
 
 

@@ -11,7 +11,7 @@ from archiver.errors import FetchError, ImageLostError, PictureError
 from archiver.fetch.client import Client
 from archiver.fetch.memento import Answers, accept_datetime
 from archiver.fetch.settings import FetchSettings
-from archiver.model import Candidate, Download, Kind, Outcome
+from archiver.model import Candidate, Download, ImageRecord, Kind, Outcome
 from archiver.pipeline.acceptance import (
     Judge,
     html_is_placeholder,
@@ -65,12 +65,18 @@ class Hunter:
             return await self._ask_host(wanted, candidates, trail)
 
     async def ask(
-        self, attempt: Attempt, wanted: Wanted, trail: Trail, archive: Answers | None = None
+        self,
+        attempt: Attempt,
+        wanted: Wanted,
+        trail: Trail,
+        archive: Answers | None = None,
+        known: ImageRecord | None = None,
     ) -> Find:
         """One candidate with one Referer.
 
         Args:
             archive: for a capture: is told what the archive answers.
+            known: what we have of it already; unchanged, it fails with the reason ``not-modified``.
 
         Raises:
             ImageLostError: it gave no picture, or a stand-in.
@@ -89,6 +95,8 @@ class Hunter:
                 referer=attempt.referer_value,
                 check=check,
                 tries=1 if candidate.kind is Kind.HTTPS else None,  # a guess, worth one request
+                etag=known.etag if known else "",
+                last_modified=known.last_modified if known else "",
                 headers=accept_datetime(wanted.date) if archive and wanted.date else {},
                 on_answer=archive.note if archive else None,
             )

@@ -31,6 +31,9 @@ class RunSettings:
         budget_time: how long a run may look for pictures.
         budget_bytes: of pictures that a run stores.
         budget_images: that a run asks for.
+        refresh: pictures that were last asked for so long ago are asked for again; "": never.
+        take_changes: whether documents show what a picture became upstream, once a refresh found
+            it; else it is kept beside the old one.
         min_age: a document that was saved less than so long ago is left for the next run.
         metrics_file: of Prometheus' text format, for node_exporter's textfile collector; relative
             to the configuration's folder; "" for none.
@@ -44,6 +47,8 @@ class RunSettings:
     budget_time: Duration = "6h"
     budget_bytes: Bytes = 50 * 2**30
     budget_images: Count = 200_000
+    refresh: Duration = ""
+    take_changes: bool = False
     min_age: Duration = "0s"
     metrics_file: str = ""
     ping_url: SecretUrl = ""

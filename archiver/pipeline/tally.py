@@ -6,7 +6,14 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 
-from archiver.model import DocumentOutcome, DocumentResult, ImageRecord, Outcome, Summary
+from archiver.model import (
+    DocumentOutcome,
+    DocumentResult,
+    ImageRecord,
+    Outcome,
+    Refreshed,
+    Summary,
+)
 from archiver.pipeline.dynamic import MUST_NOT_BE_FROZEN
 from archiver.pipeline.schedule import format_time
 
@@ -27,6 +34,7 @@ class Tally:
         self._seen: set[str] = set()
         self._lost: list[tuple[ImageRecord, str]] = []
         self._problems: list[DocumentResult] = []
+        self._refreshed = Refreshed()
         self._references = self._watermarked = self._bytes = 0
 
     def add_unchanged(self, count: int) -> None:
@@ -44,6 +52,9 @@ class Tally:
                 self._seen.add(record.url)
                 self._add_image(record, result.task.name)
 
+    def add_refreshed(self, refreshed: Refreshed) -> None:
+        self._refreshed = refreshed
+
     def summary(self, requests: int = 0) -> Summary:
         return Summary(
             documents=dict(self._documents),
@@ -57,6 +68,8 @@ class Tally:
             problems=tuple(self._problems),
             is_new_loss=any(record.when >= self._began for record, _ in self._lost),
             skipped=dict(self._skipped),
+            refreshed=dict(self._refreshed.counts),
+            changed=self._refreshed.changed,
         )
 
     def _add_image(self, record: ImageRecord, document: str) -> None:

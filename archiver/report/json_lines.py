@@ -69,6 +69,7 @@ def summary_object(summary: Summary) -> dict[str, Any]:
         "documents": dict(summary.documents),
         "references": summary.references,
         "images": dict(summary.images),
+        "refreshed": dict(summary.refreshed),
         "watermarked": summary.watermarked,
         "bytes": summary.bytes,
         "requests": summary.requests,

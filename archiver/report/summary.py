@@ -90,11 +90,24 @@ def summary_lines(summary: Summary) -> Iterator[Sequence[Segment]]:
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in sorted(summary.skipped.items()))
         left = f"left as they are, not to be frozen: {reasons} (settings: [skip], [[hosts]] skip)"
         yield ((left, "dim"),)
+    yield from _refreshed(summary)
     yield from _problems(summary.problems)
     yield from _losses(summary.lost)
     if any(record.outcome in _MAY_BE_ARCHIVED for record, _ in summary.lost):
         yield (("", ""),)
         yield ((RESCUE_HINT, "dim"),)
+
+
+def _refreshed(summary: Summary) -> Iterator[Sequence[Segment]]:
+    """Pictures that were asked for again, and those that are others upstream now."""
+    if summary.refreshed:
+        yield (("asked again: ", ""), *_counted("image", summary.refreshed))
+    for record in summary.changed[:MAX_LINES]:
+        yield (
+            ("  changed upstream  ", "bold yellow"),
+            (f"{redact(record.url)}; kept beside: {record.newer_path}", ""),
+        )
+    yield from _more(len(summary.changed) - MAX_LINES, "  ")
 
 
 def _problems(problems: Sequence[DocumentResult]) -> Iterator[Sequence[Segment]]:

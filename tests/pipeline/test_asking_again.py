@@ -2,78 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from moody_origin import MoodyOrigin, image, photo
-from program import run_archiver
+from moody_origin import MoodyOrigin, photo
+from sites_over_time import Site
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-CONFIG = """\
-[[sources]]
-path = "posts"
-in_place = true
-[network]
-tries = 1
-backoff_s = 0.01
-connect_to = {connect_to}
-ca_file = "{ca_file}"
-"""
 
 
 @pytest.fixture
 def origin() -> Iterator[MoodyOrigin]:
     with MoodyOrigin() as server:
         yield server
-
-
-class Site:
-    """A folder of posts that `archiver run` works through again and again."""
-
-    def __init__(self, folder: Path, origin: MoodyOrigin, url: str) -> None:
-        self.folder, self.origin, self.url = folder, origin, url
-        (folder / "posts").mkdir()
-        (folder / "posts" / "a.md").write_text(image(url))
-        config = CONFIG.format(connect_to=json.dumps(origin.connect_to), ca_file=origin.ca_file)
-        (folder / "archiver.toml").write_text(config)
-
-    def run(self, *options: str) -> int:
-        """The number of requests of a run."""
-        before = len(self.origin.exchanges)
-        result = run_archiver("run", *options, cwd=self.folder)
-        assert result.code in (0, 3), result.stderr
-        return len(self.origin.exchanges) - before
-
-    def record(self) -> dict[str, Any]:
-        """The newest image line."""
-        journals = sorted((self.folder / ".archiver" / "journal").iterdir())
-        lines = [json.loads(x) for path in journals for x in path.read_text().splitlines()]
-        return [line for line in lines if line["kind"] == "image" and line["url"] == self.url][-1]
-
-    def gap(self) -> timedelta:
-        """How long the picture is left alone after the newest failure."""
-        record = self.record()
-        return _time(record["not_before"]) - _time(record["when"])
-
-    def pass_time(self, passed: timedelta) -> None:
-        """As if all had happened so much earlier; the catalog is made again from it."""
-        state = self.folder / ".archiver"
-        (state / "catalog.sqlite").unlink()
-        for path in (state / "journal").iterdir():
-            lines = [json.loads(line) for line in path.read_text().splitlines()]
-            for line in lines:
-                for key in ("when", "not_before"):
-                    if key in line and not line[key].startswith("9999"):
-                        line[key] = f"{_time(line[key]) - passed:%Y-%m-%dT%H:%M:%SZ}"
-            path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 # status: (the gap after each failure in a row)

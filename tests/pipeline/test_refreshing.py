@@ -1,0 +1,107 @@
+"""`[run] refresh`: pictures that are there already are asked for again, conditionally."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from loopback import Exchange
+from origin import Origin
+from pictures import photograph, save
+from program import snapshot_of
+from sites_over_time import Site
+
+URL = "https://img.example/a.jpg"
+OLD, NEW = (save(photograph(seed, (480, 320)), "JPEG") for seed in (1, 2))
+MONTH = timedelta(days=31)
+
+
+class Versions(Origin):
+    """Gives the newest version of a picture, or 304 to who has it.
+
+    Attributes:
+        body: the newest version; a status where there is none.
+        validator: `etag`, `last-modified` or "".
+    """
+
+    def __init__(self, validator: str) -> None:
+        super().__init__()
+        self.body: bytes | int = OLD
+        self.validator = validator
+
+    async def handle(self, exchange: Exchange) -> None:
+        if isinstance(self.body, int):
+            return await exchange.answer(b"", self.body)
+        value = {
+            "etag": f'"{len(self.body)}"',
+            "last-modified": f"Thu, 01 Jan 2026 00:00:{len(self.body) % 60:02} GMT",
+        }.get(self.validator, "")
+        conditions = {"etag": "if-none-match", "last-modified": "if-modified-since"}
+        had = exchange.header(conditions.get(self.validator, "x-none"))
+        if value and had == value:
+            return await exchange.answer(b"", 304, [(self.validator, value)], media_type=None)
+        headers = [(self.validator, value)] if value else []
+        return await exchange.answer(self.body, headers=headers, media_type="image/jpeg")
+
+
+@pytest.fixture(params=["etag", "last-modified", ""])
+def origin(request: pytest.FixtureRequest) -> Iterator[Versions]:
+    with Versions(request.param) as server:
+        yield server
+
+
+@pytest.fixture
+def site(tmp_path: Path, origin: Versions) -> Site:
+    site = Site(tmp_path, origin, URL, '[run]\nrefresh = "30d"\n')
+    assert site.run() == 1
+    return site
+
+
+def test_a_picture_is_asked_for_again_when_it_is_old_enough(site: Site, origin: Versions) -> None:
+    before = snapshot_of(site.folder)
+    assert site.run() == 0
+    assert snapshot_of(site.folder) == before, "not yet"
+    site.pass_time(MONTH)
+    post = site.post.read_bytes()
+    assert site.run() == 1
+    assert site.run() == 0, "once a month"
+    assert site.post.read_bytes() == post
+    if origin.validator:
+        assert origin.exchanges[-1].bytes_written < len(OLD), "not sent again"
+    assert "newer" not in site.record()
+
+
+def test_what_changed_upstream_is_kept_beside_and_reported(site: Site, origin: Versions) -> None:
+    post, old = site.post.read_bytes(), site.record()
+    site.pass_time(MONTH)
+    origin.body = NEW
+    result = site.run_whole()
+    assert "changed upstream" in result.stdout and "img.example/a.jpg" in result.stdout
+    record = site.record()
+    assert record["digest"] == old["digest"] and record["path"] == old["path"]
+    assert (site.folder / record["path"]).read_bytes() == OLD
+    assert (site.folder / record["newer_path"]).read_bytes() == NEW
+    assert site.post.read_bytes() == post, "the document keeps what it had"
+    site.pass_time(MONTH)
+    again = site.run_whole()
+    assert "changed upstream" in again.stdout, "until somebody decides"
+    assert site.record()["newer"] == record["newer"]
+    origin.body = OLD
+    site.pass_time(MONTH)
+    assert "changed upstream" not in site.run_whole().stdout
+    assert "newer" not in site.record(), "it went back to what it was"
+
+
+@pytest.mark.parametrize("status", [404, 410, 403, 500])
+def test_what_cannot_be_had_this_time_is_no_loss(status: int, site: Site, origin: Versions) -> None:
+    post = site.post.read_bytes()
+    site.pass_time(MONTH)
+    origin.body = status
+    result = site.run_whole()
+    assert result.code == 0
+    record = site.record()
+    assert (record["outcome"], (site.folder / record["path"]).read_bytes()) == ("stored", OLD)
+    assert site.post.read_bytes() == post
+    assert site.run() == 0, "and it is left alone for a month"
