@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -29,6 +30,9 @@ from archiver.model import (
 from archiver.orders import Order, check_links, stream_task
 from archiver.pipeline.places import Places
 from archiver.pipeline.posts_task import PostsTask
+from archiver.pipeline.run_settings import RunSettings
+from archiver.pipeline.schedule import format_time
+from archiver.pipeline.stale import list_stale
 from archiver.pipeline.state import hold_lock, open_catalog
 from archiver.pipeline.tally import Tally
 from archiver.selection import Selection
@@ -124,6 +128,7 @@ class Job:
         self._tally, self._requests = Tally(), 0
         is_scheduled = bool(orders) and all(order.is_scheduled for order in orders)
         self._run = config.run if is_scheduled else None
+        self._stale_until = _stale_until(self._run)
         self._budget: Budget | None = None
         self._under_way = 0
         self._stack = ExitStack()
@@ -147,7 +152,7 @@ class Job:
             finish_stories(self._places, self._catalog)
         tasks = self._select()
         first = next(tasks, None)
-        self.has_work = first is not None
+        self.has_work = first is not None or any(self._stale())
         self._work = chain([first] if first else [], tasks)
 
     def __exit__(
@@ -166,13 +171,17 @@ class Job:
         engine = load_engine(self._config.engine)
         budget = self._budget = Budget(self._run) if self._run else None
         async with self._open_parts(engine) as parts:
-            hand_out = self._hand_out()
-            work = engine.archive_all(hand_out, parts.archive, self._end, self._config)
+            work = self._work_through(engine, parts)
             await (budget.cover(work) if budget else work)
         for path, kept in parts.late.found:
             reason = f"saved by someone at the moment of the rewrite; that is kept in {kept}"
             task = DocumentTask(path, path, b"", files.shown(path))
             self._note(DocumentResult(task, DocumentOutcome.CONFLICT, reason))
+
+    async def _work_through(self, engine: Engine, parts: Parts) -> None:
+        await engine.archive_all(self._hand_out(), parts.archive, self._end, self._config)
+        if self._stale_until:
+            await parts.refresher.refresh_all(self._stale_until, self._tally.add_refreshed)
 
     def _hand_out(self) -> Iterator[DocumentTask | PageTask | PostsTask]:
         for task in self._work:
@@ -231,6 +240,10 @@ class Job:
         self._tally.add_document(result)
         self._listener.on_document(result)
 
+    def _stale(self) -> Iterator[ImageRecord]:
+        """The pictures that are to be asked for again."""
+        return list_stale(self._catalog, self._stale_until) if self._stale_until else iter(())
+
     def _select(self) -> Iterator[DocumentTask | PageTask | PostsTask]:
         return Selection(
             self._orders,
@@ -241,3 +254,11 @@ class Job:
             on_unchanged=self._tally.add_unchanged,
             on_busy=self._note,
         ).tasks()
+
+
+def _stale_until(settings: RunSettings | None) -> str:
+    """Pictures that were last asked for then or before are asked for again; "": none."""
+    if settings is None or not settings.refresh:
+        return ""
+    age = timedelta(seconds=read_duration_s(settings.refresh))
+    return format_time(datetime.now(UTC) - age)

@@ -540,19 +540,6 @@ class Freshness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshed:
-    """What a refresh found.
-
-    Attributes:
-        counts: freshness → count.
-        changed: the records of what changed.
-    """
-
-    counts: Mapping[str, int] = field(default_factory=_nothing, hash=False)
-    changed: tuple[ImageRecord, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
     """What a run did.
 

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from archiver.catalog import Catalog
 from archiver.errors import ImageLostError
-from archiver.model import Candidate, Freshness, ImageRecord, Kind, Refreshed
+from archiver.model import Candidate, Freshness, ImageRecord, Kind
 from archiver.pipeline.attempts import Attempt, list_referers
 from archiver.pipeline.habits import Habits, host_of
 from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.records import now_text
-from archiver.pipeline.schedule import format_time, is_refreshable
+from archiver.pipeline.stale import list_stale
 from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
 from archiver.redact import redact
@@ -50,27 +48,27 @@ class Refresher:
         self._hunter, self._habits, self._keeper = hunter, habits, keeper
         self._catalog, self._note = catalog, note
 
-    async def refresh_all(self, age: timedelta, now: datetime) -> Refreshed:
-        """Ask for all pictures that were last asked for longer than *age* before *now*."""
-        counts: Counter[str] = Counter()
-        changed: list[ImageRecord] = []
+    async def refresh_all(
+        self, until: str, on_refreshed: Callable[[Freshness, ImageRecord], None]
+    ) -> None:
+        """Ask for all pictures whose newest fact is no younger than *until* (RFC 3339).
+
+        Args:
+            on_refreshed: told of each one, when it was asked for.
+        """
         gate = asyncio.Semaphore(WINDOW)
 
         async def one(known: ImageRecord) -> None:
             try:
-                freshness, record = await self.refresh(known)
+                on_refreshed(*await self.refresh(known))
             finally:
                 gate.release()
-            counts[freshness] += 1
-            if freshness is Freshness.CHANGED:
-                changed.append(record)
 
         async with asyncio.TaskGroup() as group:
-            for record in self._catalog.images(format_time(now - age)):
-                if is_refreshable(record) and self._keeper.holds(record):
+            for record in list_stale(self._catalog, until):
+                if self._keeper.holds(record):
                     await gate.acquire()
                     group.create_task(one(record))
-        return Refreshed(dict(counts), tuple(sorted(changed, key=lambda record: record.url)))
 
     async def refresh(self, known: ImageRecord) -> tuple[Freshness, ImageRecord]:
         """Ask for the picture of *known* once more; its record as it is noted."""

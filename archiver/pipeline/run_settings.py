@@ -32,8 +32,6 @@ class RunSettings:
         budget_bytes: of pictures that a run stores.
         budget_images: that a run asks for.
         refresh: pictures that were last asked for so long ago are asked for again; "": never.
-        take_changes: whether documents show what a picture became upstream, once a refresh found
-            it; else it is kept beside the old one.
         min_age: a document that was saved less than so long ago is left for the next run.
         metrics_file: of Prometheus' text format, for node_exporter's textfile collector; relative
             to the configuration's folder; "" for none.
@@ -48,7 +46,6 @@ class RunSettings:
     budget_bytes: Bytes = 50 * 2**30
     budget_images: Count = 200_000
     refresh: Duration = ""
-    take_changes: bool = False
     min_age: Duration = "0s"
     metrics_file: str = ""
     ping_url: SecretUrl = ""
@@ -56,7 +53,7 @@ class RunSettings:
 
     def __post_init__(self) -> None:
         """Raises ConfigError for a time that must not be 0."""
-        for name in ("every", "budget_time"):
+        for name in ("every", "refresh", "budget_time"):
             text = getattr(self, name)
             if not read_duration_s(text) and (text or name == "budget_time"):
                 raise ConfigError(f"run.{name} = {text!r}", 'expected a time above 0, like "1h"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from archiver.errors import FetchError, ImageLostError
-from archiver.model import ImageRecord, Kind, Outcome
+from archiver.model import ImageRecord, Outcome
 
 NEVER = "9999-12-31T00:00:00Z"
 FIRST_GAP = timedelta(hours=1)  # after a failure that may pass by itself
@@ -27,12 +27,6 @@ def format_time(moment: datetime) -> str:
 def is_due(record: ImageRecord, now: datetime) -> bool:
     """Whether a lost image may be asked for again at *now*."""
     return record.not_before <= format_time(now)
-
-
-def is_refreshable(record: ImageRecord) -> bool:
-    """Whether the picture came from its own host, which can be asked for it again."""
-    is_remote = record.requested_url.startswith(("http://", "https://"))
-    return record.outcome.is_had and is_remote and record.kind != Kind.RESCUE
 
 
 def next_time(error: ImageLostError, known: ImageRecord | None, now: datetime) -> str:

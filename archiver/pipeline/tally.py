@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from archiver.model import (
     DocumentOutcome,
     DocumentResult,
+    Freshness,
     ImageRecord,
     Outcome,
-    Refreshed,
     Summary,
 )
 from archiver.pipeline.dynamic import MUST_NOT_BE_FROZEN
@@ -34,7 +34,8 @@ class Tally:
         self._seen: set[str] = set()
         self._lost: list[tuple[ImageRecord, str]] = []
         self._problems: list[DocumentResult] = []
-        self._refreshed = Refreshed()
+        self._refreshed: Counter[str] = Counter()
+        self._changed: list[ImageRecord] = []
         self._references = self._watermarked = self._bytes = 0
 
     def add_unchanged(self, count: int) -> None:
@@ -52,8 +53,11 @@ class Tally:
                 self._seen.add(record.url)
                 self._add_image(record, result.task.name)
 
-    def add_refreshed(self, refreshed: Refreshed) -> None:
-        self._refreshed = refreshed
+    def add_refreshed(self, freshness: Freshness, record: ImageRecord) -> None:
+        """An image that was asked for again."""
+        self._refreshed[freshness] += 1
+        if freshness is Freshness.CHANGED:
+            self._changed.append(record)
 
     def summary(self, requests: int = 0) -> Summary:
         return Summary(
@@ -68,8 +72,8 @@ class Tally:
             problems=tuple(self._problems),
             is_new_loss=any(record.when >= self._began for record, _ in self._lost),
             skipped=dict(self._skipped),
-            refreshed=dict(self._refreshed.counts),
-            changed=self._refreshed.changed,
+            refreshed=dict(self._refreshed),
+            changed=tuple(self._changed),
         )
 
     def _add_image(self, record: ImageRecord, document: str) -> None:
