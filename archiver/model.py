@@ -400,6 +400,8 @@ class PageTask:
         is_scheduled: whether nobody named it just now: robots.txt counts, and so does what is known
             of the last visit.
         caps: of a feed.
+        file: absolute path of a feed that is a file; b"" for one of the web. `url` is then its
+            path relative to the base folder: ``file:feeds/a.xml``.
     """
 
     url: str
@@ -407,6 +409,7 @@ class PageTask:
     is_feed: bool = False
     is_scheduled: bool = False
     caps: FeedCaps = field(default_factory=FeedCaps)
+    file: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,7 +420,7 @@ class Visit:
         url: asked for.
         path: where the document is saved, relative to the base folder, with ``/``.
         sha256: hex digest of the fetched bytes, which are kept.
-        final_url: where redirects ended; what relative URLs resolve against.
+        final_url: where redirects ended; what relative URLs resolve against; "" for a file.
         format: a name of `archiver.formats`.
         charset: label of the answer's Content-Type; "" for none.
         etag, last_modified: of the answer.
@@ -495,6 +498,8 @@ class DocumentTask:
         replaces: of a post made from a feed's item, which from then on is a document like any
             other: hex digest of the bytes of ours at `target` that it replaces, "" where nothing
             may stand there; None: it is no such post.
+        place: the file that the bytes at `source` were read from, below `root`: relative links
+            count from there; b"" where that is `source`.
     """
 
     source: bytes
@@ -507,6 +512,7 @@ class DocumentTask:
     charset: str = ""
     sheets: Mapping[str, bytes] = field(default_factory=_nothing, hash=False)
     replaces: str | None = None
+    place: bytes = b""
 
     @property
     def is_in_place(self) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import quote
 
 from archiver.config import Config
 from archiver.errors import UsageError
@@ -73,17 +74,25 @@ def _place(source: SourceEntry, base: str) -> str:
     return named if is_url(named) else os.path.join(base, named)
 
 
-def list_pages(orders: Sequence[Order]) -> Iterator[PageTask]:
-    """The pages and feeds of *orders*, each once a folder."""
+def list_pages(orders: Sequence[Order], base: bytes) -> Iterator[PageTask]:
+    """The pages and feeds of *orders*, each once a folder; *base* is absolute."""
     seen: set[tuple[str, str]] = set()
     for order in orders:
-        for source in filter(is_url, order.sources):
+        for source in order.sources:
+            if not (is_url(source) or order.is_feed):
+                continue
             folder = os.path.realpath(order.output or ".")
             if (source, folder) not in seen:
                 seen.add((source, folder))
-                yield PageTask(
-                    source, os.fsencode(folder), order.is_feed, order.is_scheduled, order.caps
-                )
+                yield _page(source, os.fsencode(folder), order, base)
+
+
+def _page(source: str, folder: bytes, order: Order, base: bytes) -> PageTask:
+    task = PageTask(source, folder, order.is_feed, order.is_scheduled, order.caps)
+    if is_url(source):
+        return task
+    file = os.fsencode(os.path.realpath(source))
+    return replace(task, url=f"file:{quote(os.path.relpath(file, base))}", file=file)
 
 
 def _check_file(template: str) -> None:

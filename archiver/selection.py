@@ -48,14 +48,14 @@ class Selection:
 
     def tasks(self) -> Iterator[DocumentTask | PageTask | PostsTask]:
         """What needs work, found as it is asked for."""
-        yield from list_pages(self._orders)
+        yield from list_pages(self._orders, self._places.base)
         yield from self._posts()
         here = os.getcwdb() + b"/"
         own = [self._places.archive_folder, self._places.state]
         for order in self._orders:
             output = order.output and os.path.realpath(order.output)
             own_now = [*own, output] if output else own
-            named = [source for source in order.sources if not is_url(source)]
+            named = [] if order.is_feed else [s for s in order.sources if not is_url(s)]
             found = find_documents(named, order.settings, own_now, want_all=bool(output))
             unchanged = 0
             for file in found:

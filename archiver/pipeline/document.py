@@ -84,8 +84,9 @@ class Documents:
         await self._finisher.close()
 
     async def _archive(self, task: DocumentTask) -> DocumentResult:
+        root = None if task.place else task.root
         data, snapshot = await asyncio.get_running_loop().run_in_executor(
-            self._disk, files.read_document, task.source, task.root
+            self._disk, files.read_document, task.source, root
         )
         if task.is_scheduled and self._finisher.is_restored(task, snapshot):
             return DocumentResult(task, DocumentOutcome.UNCHANGED)
@@ -152,7 +153,9 @@ class Documents:
         format = task.format or tell_format(data, Path(os.fsdecode(task.source)).suffix)
         if format is None:
             return None
-        base_url = task.url or self._profile.settings.base_url or document_url(task.source)
+        base_url = (
+            task.url or self._profile.settings.base_url or document_url(task.place or task.source)
+        )
         settings = self._profile.settings.reading
         if task.url:
             settings = replace(settings, is_moved=True, charset=task.charset)

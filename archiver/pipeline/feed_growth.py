@@ -55,7 +55,7 @@ class FeedGrowth:
 
     async def recover(self, known: Visit) -> None:
         """Have what the document of *known* was made from, where it is missing and can be had."""
-        if not known.grown or self._originals.holds(known.grown):
+        if not known.grown or await self._holds(known.grown):
             return
         data = await self._undo_saved(known)
         if data is not None:
@@ -69,7 +69,7 @@ class FeedGrowth:
             DiskFullError, RunError: the disk is full or fails.
         """
         try:
-            newest = await self._on_disk(find_items, data, visit.final_url)
+            newest = await self._on_disk(find_items, data, visit.final_url or None)
         except UnclearFeedError as error:
             return await self._set_apart(visit, str(error))
         for path in (visit.path, _path_of_kind(visit.path, newest.kind)):
@@ -77,7 +77,7 @@ class FeedGrowth:
             known = self._catalog.find_visit(visit.url, path)
             if known is None:
                 break
-            if self._is_as_before(known, visit):
+            if await self._is_as_before(known, visit):
                 return replace(here, grown=known.grown, earlier=known.earlier, note=known.note)
             earlier = await self._find_earlier(known)
             if earlier is None:
@@ -104,16 +104,19 @@ class FeedGrowth:
         note = f"{_UNCLEAR} ({reason}); those of earlier visits are kept until they can be"
         return replace(visit, earlier=known.grows_from, note=note)
 
-    def _is_as_before(self, known: Visit, visit: Visit) -> bool:
+    async def _is_as_before(self, known: Visit, visit: Visit) -> bool:
         is_same = (known.sha256, known.final_url) == (visit.sha256, visit.final_url)
-        return is_same and self._originals.holds(known.saved)
+        return is_same and await self._holds(known.saved)
+
+    async def _holds(self, sha256: str) -> bool:
+        return await self._on_disk(self._originals.holds, sha256)
 
     async def _find_earlier(self, known: Visit) -> Feed | None:
         """What *known* was saved from, or what comes nearest."""
         sha256 = known.grows_from
-        if not self._originals.holds(sha256):
+        if not await self._holds(sha256):
             data = await self._undo_saved(known)
-            if data is None and not self._originals.holds(known.sha256):
+            if data is None and not await self._holds(known.sha256):
                 return None
             sha256 = known.sha256
         else:
@@ -121,7 +124,7 @@ class FeedGrowth:
 
         def find() -> Feed | None:
             try:
-                return find_items(data or self._originals.read(sha256), known.final_url)
+                return find_items(data or self._originals.read(sha256), known.final_url or None)
             except UnclearFeedError:
                 return None
 

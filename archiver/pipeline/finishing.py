@@ -186,7 +186,8 @@ class Finisher:
         return DocumentOutcome.REWRITTEN
 
     def _remember(self, draft: Draft, snapshot: Snapshot) -> None:
-        if draft.task.url and draft.task.replaces is None:
+        is_post = draft.task.replaces is not None
+        if (draft.task.url or draft.task.place) and not is_post:
             return  # it is asked for anew, whatever it was
         waiting = [i.not_before for i in draft.images if not i.outcome.is_had and i.not_before]
         self._catalog.set_document_state(

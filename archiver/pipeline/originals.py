@@ -41,6 +41,15 @@ class Originals:
             return
         self._place(spool_path, self._fetched(sha256))
 
+    def put_read(self, data: bytes, sha256: str) -> None:
+        """Keep bytes that were read from a file.
+
+        Raises:
+            DiskFullError, RunError: the disk is full or fails.
+        """
+        if not os.path.isfile(self._fetched(sha256)):
+            self._write(data, self._fetched(sha256))
+
     def put_bytes(self, data: bytes) -> str:
         """Keep *data*, which was made and not fetched, until `remove`; its name, a hex digest.
 
@@ -123,6 +132,15 @@ class SharedOriginals(Originals):
         if self._bucket.head(_fetched_object(sha256)) is None:
             self._bucket.put(_fetched_object(sha256), files.read_bytes(spool_path), _HEADERS)
         super().put(spool_path, sha256)
+
+    def put_read(self, data: bytes, sha256: str) -> None:
+        """Keep bytes that were read from a file.
+
+        Raises:
+            DiskFullError, RunError: the disk is full or fails.
+        """
+        if not os.path.isfile(self._fetched(sha256)):
+            self._write(data, self._fetched(sha256))
 
     def put_bytes(self, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()

@@ -59,7 +59,7 @@ class Pages:
     async def archive(self, page: PageTask) -> DocumentResult:
         """Save the page as it is now, its pictures and style sheets local."""
         try:
-            return await self._archive(page, normalize_url(page.url))
+            return await self._archive(page, page.url if page.file else normalize_url(page.url))
         except UnusableUrlError as error:
             reason = f"not asked for ({error.reason})"
         except FetchError as error:
@@ -69,13 +69,13 @@ class Pages:
         return DocumentResult(_nothing_of(page), DocumentOutcome.UNREADABLE, reason)
 
     async def _archive(self, page: PageTask, url: str) -> DocumentResult:
-        if page.is_scheduled and self._robots is not None:
+        if page.is_scheduled and self._robots is not None and not page.file:
             why_not = await self._robots.why_not(url)
             if why_not:
                 return DocumentResult(_nothing_of(page), DocumentOutcome.SKIPPED, why_not)
         kind = "feed" if page.is_feed else "page"
         wish = Wish(url, page.folder, kind, page.is_scheduled, caps=page.caps)
-        visit = await self._visitor.visit(wish)
+        visit = await self._visit(wish, page)
         owner = self._taken.setdefault(visit.path, url)
         if owner != url:
             reason = f"is saved where {redact(owner)} is"
@@ -91,6 +91,11 @@ class Pages:
         reason = "; ".join(filter(None, (result.reason, visit.note, found.note())))
         return replace(result, reason=reason)
 
+    async def _visit(self, wish: Wish, page: PageTask) -> Visit:
+        if page.file:
+            return await self._visitor.visit_file(wish, page.file)
+        return await self._visitor.visit(wish)
+
     async def _archive_sheet(
         self, sheet: Visit, targets: Mapping[str, bytes], page: PageTask
     ) -> None:
@@ -105,13 +110,14 @@ class Pages:
         return DocumentTask(
             source=os.fsencode(self._originals.path(visit.saved)),
             target=self._places.absolute(visit.path),
-            root=os.fsencode(self._originals.folder),
-            name=redact(visit.url),
+            root=os.path.dirname(page.file) or os.fsencode(self._originals.folder),
+            name=_name_of(page) if page.file else redact(visit.url),
             is_scheduled=page.is_scheduled,
             url=visit.final_url,
             format=visit.format,
             charset=visit.charset,
             sheets=sheets,
+            place=page.file,
         )
 
     async def _list_sheets(self, visit: Visit) -> list[str]:
@@ -123,4 +129,11 @@ class Pages:
 
 
 def _nothing_of(page: PageTask) -> DocumentTask:
-    return DocumentTask(b"", page.folder, b"", redact(page.url), page.is_scheduled)
+    return DocumentTask(b"", page.folder, b"", _name_of(page), page.is_scheduled)
+
+
+def _name_of(page: PageTask) -> str:
+    """As the user knows it."""
+    if not page.file:
+        return redact(page.url)
+    return files.shown(page.file.removeprefix(os.getcwdb() + b"/"))

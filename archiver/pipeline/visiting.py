@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
@@ -82,9 +83,7 @@ class Visitor:
             FetchError: nothing came.
             DocumentError: what came is no such document.
         """
-        known = self._catalog.find_visit(wish.url, self._places.relative(wish.folder))
-        if known is not None and known.grown:
-            await self._growth.recover(known)
+        known = await self._find_known(wish)
         has_known = known is not None and await self._holds(known.saved)
         is_asked = has_known and wish.is_conditional and known is not None
         try:
@@ -93,6 +92,33 @@ class Visitor:
             if error.reason == "not-modified" and known is not None:
                 return known
             raise
+        return self._note(known, found)
+
+    async def visit_file(self, wish: Wish, file: bytes) -> Visit:
+        """The same of a feed that is a file.
+
+        Raises:
+            DocumentError: it cannot be read, or is no feed.
+        """
+        known = await self._find_known(wish)
+        data, snapshot = await self._on_disk(lambda: files.read_document(file))
+        sha256 = snapshot.sha256
+        if known is not None and known.sha256 == sha256 and await self._holds(known.saved):
+            return known
+        if detect_format(data, None) != "feed":
+            raise DocumentError(files.shown(file), "is no feed")
+        await self._on_disk(lambda: self._originals.put_read(data, sha256))
+        path = self._places.relative(wish.folder + b"/" + os.path.basename(file))
+        visit = Visit(wish.url, path, sha256, "", "feed", when=now_text())
+        return self._note(known, await self._growth.grow(visit, data, wish.caps or FeedCaps()))
+
+    async def _find_known(self, wish: Wish) -> Visit | None:
+        known = self._catalog.find_visit(wish.url, self._places.relative(wish.folder))
+        if known is not None and known.grown:
+            await self._growth.recover(known)
+        return known
+
+    def _note(self, known: Visit | None, found: Visit) -> Visit:
         if known is not None and _is_same(known, found):
             return known
         self._journal.append_visit(found)

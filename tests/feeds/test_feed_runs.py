@@ -43,7 +43,7 @@ class Job:
         self.base, self.origin = base, origin
         table = {
             "site_url": "https://me.example/",
-            "sources": [{"feed": URL, **source}],
+            "sources": [{"feed": URL} | source],
             "network": {
                 "robots": False,
                 "connect_to": list(origin.connect_to),
@@ -279,6 +279,29 @@ def test_caps_of_the_configuration(job: Callable[..., Job]) -> None:
     assert links_of(feed.saved) == pages([7, 6, 5, 4])
     assert job(keep_days=10).run(make("RSS 2.0", [9, 8])).problems == ()
     assert links_of(feed.saved) == pages([9, 8]), "all others are years old"
+
+
+def test_a_feed_that_is_a_file_grows_too(job: Callable[..., Job], tmp_path: Path) -> None:
+    """Its relative links are local images, as in any file."""
+    feed = job(feed="feeds/my feed.xml")
+    file = tmp_path / "feeds" / "my feed.xml"
+    (tmp_path / "feeds" / "pictures").mkdir(parents=True)
+    (tmp_path / "feeds" / "pictures" / "9.png").write_bytes(plain((9, 9, 9)))
+    for window in ([2, 1], [3, 2], [9, 3]):
+        data = make("RSS 2.0", window).replace(picture_url(9).encode(), b"pictures/9.png")
+        file.write_bytes(data)
+        assert feed.run().problems == ()
+    saved = (tmp_path / "archived" / "my feed.xml").read_bytes()
+    assert links_of(saved) == pages([9, 3, 2, 1]) and file.read_bytes() == data
+    assert b"img.example" not in saved and b"pictures/9.png" not in saved
+    assert saved.count(b"https://me.example/archive/assets/") == 12
+    before = snapshot_of(tmp_path)
+    feed.run()
+    assert snapshot_of(tmp_path) == before
+    file.unlink()
+    summary = feed.run()
+    assert [problem.reason for problem in summary.problems] == ["no such file or directory"]
+    assert (tmp_path / "archived" / "my feed.xml").read_bytes() == saved
 
 
 def test_a_hundred_runs(job: Callable[..., Job], tmp_path: Path) -> None:
