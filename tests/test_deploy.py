@@ -80,28 +80,35 @@ SOURCES = {
 }
 
 
+def parse(line: str) -> None:
+    """Raises click.UsageError for a command or an option that there is not."""
+    words = shlex.split(line)
+    assert Path(words[0]).name == "archiver", line
+    context = click.Context(program, **program.context_settings)
+    name, command, rest = program.resolve_command(context, words[1:])
+    assert command is not None
+    command.make_context(name, rest, parent=context)
+
+
 @pytest.mark.parametrize("name", SOURCES)
-def test_every_command_line_is_one_of_the_program(name: str) -> None:
+def test_every_command_line_is_one_of_the_program(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     lines = list(SOURCES[name]())
     assert lines, "none was found"
+    (tmp_path / "post.md").touch()  # `archiver post.md` means a file that is there
+    monkeypatch.chdir(tmp_path)
     for line in lines:
-        words = shlex.split(line)
-        assert Path(words[0]).name == "archiver", line
-        context = click.Context(program)
-        _, command, rest = program.resolve_command(context, words[1:])
-        assert command is not None
-        command.make_context(words[1], rest)  # raises for an option that there is not
+        parse(line)
 
 
-@pytest.mark.parametrize(
-    "line", ["archiver run --quite", "archiver rum", "archiver check --sinc x"]
-)
+WRONG = ("archiver run --quite", "archiver rum", "archiver check --sinc x", "archiver run extra")
+
+
+@pytest.mark.parametrize("line", WRONG)
 def test_a_wrong_line_would_be_found(line: str) -> None:
-    words = shlex.split(line)
     with pytest.raises(click.UsageError):
-        _, command, rest = program.resolve_command(click.Context(program), words[1:])
-        assert command is not None
-        command.make_context(words[1], rest)
+        parse(line)
 
 
 def test_the_keys_that_deploy_sets_are_keys(
