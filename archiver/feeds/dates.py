@@ -28,7 +28,9 @@ def date_of(parsed: struct_time | None, text: str) -> datetime | None:
     >>> date_of(None, "0001-01-01T00:00:00Z") is None
     True
     """
-    for read in (partial(_of_struct, parsed), partial(_of_mail, text), partial(_of_numbers, text)):
+    # The parser takes 2022/05/11 for a day in November, and the 31st of February for one in March.
+    readers = [partial(_of_numbers, text), partial(_of_mail, text), partial(_of_struct, parsed)]
+    for read in readers[:1] if _NUMBERS.search(text) else readers[1:]:
         try:
             found = read()
         except (ValueError, OverflowError, IndexError, TypeError):

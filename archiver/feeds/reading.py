@@ -114,10 +114,13 @@ def _markup(entry: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _authors(entry: Mapping[str, Any]) -> Iterator[str]:
-    for author in entry.get("authors") or ():
+    """Names. Of one that is written with its address the parser splits many addresses wrong."""
+    authors, text = entry.get("authors") or (), _text(entry, "author")
+    if len(authors) == 1 and "@" in text:
+        yield name_of(text)
+        return
+    for author in authors:
         yield name_of(author.get("name") or author.get("email") or "")
-    if not entry.get("authors"):
-        yield name_of(_text(entry, "author"))
 
 
 def _categories(entry: Mapping[str, Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import nh3
 
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]+);")
 _LONE = re.compile("[\ud800-\udfff]")
+_BARE_ADDRESS = re.compile(r"\A\s*([^\s@]+)@[^\s@]+\.[^\s@]+\s*\Z")
 _ADDRESS = re.compile(r"\S+@\S+\s*\((?P<name>[^()]+)\)|(?P<other>[^<>]+?)\s*<[^<>\s]+@[^<>\s]+>")
 
 
@@ -48,13 +49,15 @@ def text_of_title(value: str, is_html: bool, is_loose: bool) -> str:
 
 
 def name_of(author: str) -> str:
-    """The name of a person, without a mail address beside it.
+    """The name of a person, without a mail address beside it; of a bare address what is before @.
 
-    >>> name_of("me@x.example (Me)"), name_of("Me <me@x.example>"), name_of("IT 之家")
-    ('Me', 'Me', 'IT 之家')
+    >>> name_of("me@x.example (Me)"), name_of("Me <me@x.example>"), name_of("it@x.example")
+    ('Me', 'Me', 'it')
     """
     match = _ADDRESS.fullmatch(author.strip())
-    return one_line((match["name"] or match["other"]) if match else author)
+    if match is None:
+        return one_line(_BARE_ADDRESS.sub(r"\1", author))
+    return one_line(match["name"] or match["other"])
 
 
 def html_of_text(text: str) -> str:
