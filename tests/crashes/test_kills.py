@@ -18,24 +18,23 @@ import pytest
 from whole_runs import KILLS
 from whole_runs.scenes import SCENES
 
-SCENE_NAMES = list(SCENES)
-
 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_run_that_is_killed(stage: Callable, name: str) -> None:
     """Killed twice in most cases: the run that repairs is killed as well."""
     it, chance = stage(name), random.Random(name)
     took_s = _time(it)
-    count = -(-KILLS // len(SCENES)) if name != SCENE_NAMES[-1] else KILLS // len(SCENES)
-    killed = 0
-    for trial in range(count):
+    trial = killed = 0
+    while killed < KILLS / len(SCENES):
         it.lay_out()
         for _ in range(chance.randint(1, 3)):
             killed += it.killed_after(chance.uniform(0, took_s * 1.1))
             it.check(f"trial {trial}")
         it.finish(f"trial {trial}")
-        it.restore(f"trial {trial}")
-    assert killed > 0
+        if trial % 3 == 0:
+            it.restore(f"trial {trial}")
+        trial += 1
+        assert trial < 10 * KILLS, "the runs end before they are killed"
 
 
 def _time(it) -> float:

@@ -13,7 +13,7 @@ from whole_runs import KILLS
 from whole_runs.stage import Stage
 from whole_runs.state import unlike
 
-TRIES = max(2, KILLS // 20)
+TRIES = max(1, KILLS // 50)
 JOBS = 3
 
 
