@@ -136,6 +136,27 @@ WRONG = {
         "[[sources]]\nfeed = 'https://h.example/'\nin_place = true",
         "sources[0].in_place = True: a page has no place of its own",
     ),
+    "posts without a folder": (
+        "[[sources]]\nfeed = 'f.xml'\nas = 'posts'",
+        'sources[0].path: expected with as = "posts"',
+    ),
+    "posts without a feed": ("[[sources]]\npath = 'p'\nas = 'posts'", "sources[0].feed: expected"),
+    "posts of no such form": (
+        "[[sources]]\nfeed = 'f.xml'\nas = 'posts'\npath = 'p'\ntemplate = 'hugoo'",
+        'sources[0].template = \'hugoo\': expected "hexo", "hugo"',
+    ),
+    "posts of a wrong name": (
+        "[[sources]]\nfeed = 'f.xml'\nas = 'posts'\npath = 'p'\nname = '{slg}'",
+        "sources[0].name = '{slg}': expected fields of {date}",
+    ),
+    "a name without posts": (
+        "[[sources]]\nfeed = 'f.xml'\nname = '{slug}'",
+        'expected with as = "posts"',
+    ),
+    "a feed of another kind": (
+        "[[sources]]\nfeed = 'ftp://h.example/f'",
+        "sources[0].feed = 'ftp://h.example/f': expected an http or https URL, or a file",
+    ),
     "no TOML": ("quality = ", "not TOML"),
 }
 

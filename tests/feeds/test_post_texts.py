@@ -112,7 +112,7 @@ ATTACKS = {
     "drawing that moves": "<svg><a><animate attributeName=href values=javascript:x() /></a></svg>",
     "body": "<body onload=x()>a",
     "out of the div": "</div></div><script>x()</script>",
-    "formula": "<math><mtext><table><mglyph><style><!--</style><img title='--><img src onerror=x>'>",
+    "formula": "<math><mtext><mglyph><style><!--</style><img title='--><img src onerror=x()>'>",
     "noscript": "<noscript><p title='</noscript><img src=x onerror=x()>'></noscript>",
     "template": "<template><img src=x onerror=x()></template>",
     "data page": "<a href='data:text/html,<script>x()</script>'>a</a>",
