@@ -16,6 +16,7 @@ from archiver.pipeline.posts_task import PostsTask
 from archiver.redact import redact
 from archiver.sources import SourceSettings, is_url
 from archiver.sources.entry import SourceEntry
+from archiver.storage.addresses import is_object_url
 
 STREAM = "-"  # standard input as a source, and its name in reports
 
@@ -71,7 +72,7 @@ def _posts_order(source: SourceEntry, base: str) -> Order:
 def _place(source: SourceEntry, base: str) -> str:
     """What a source names: a URL, or a path that counts from *base*."""
     named = source.url or source.feed or source.path
-    return named if is_url(named) else os.path.join(base, named)
+    return named if is_url(named) or is_object_url(named) else os.path.join(base, named)
 
 
 def list_pages(orders: Sequence[Order], base: bytes) -> Iterator[PageTask]:
@@ -121,8 +122,16 @@ def check_links(order: Order, config: Config) -> None:
     url = next(filter(is_url, order.sources), None)
     if url is not None and order.output is None:
         raise UsageError(f"{redact(url)}: a page cannot be rewritten in place; save it with -o DIR")
+    if order.output is not None and "://" in order.output:
+        raise UsageError(f"{order.output}: copies go to a folder; name one, or rewrite in place")
     if order.output is not None or config.rewrite.link_prefix:
         return
+    remote = next(filter(is_object_url, order.sources), None)
+    if remote is not None:
+        raise UsageError(
+            f"{remote}: no relative link leads from there to the pictures; add where they are "
+            f'served, e.g.\nlink_prefix = "https://pictures.example.com/"'
+        )
     from archiver.sites import find_site  # only here: it reads generators' own files
 
     places = [os.fsdecode(order.posts.folder)] if order.posts else order.sources

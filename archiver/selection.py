@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from archiver import files
 from archiver.catalog import Catalog, DocumentState
@@ -15,6 +16,7 @@ from archiver.pipeline.places import Places
 from archiver.pipeline.posts_task import PostsTask, is_settled, list_due
 from archiver.pipeline.schedule import format_time
 from archiver.sources import SourceFile, find_documents, is_url
+from archiver.storage.addresses import is_object_url
 
 _NS = 1_000_000_000
 
@@ -56,7 +58,15 @@ class Selection:
             output = order.output and os.path.realpath(order.output)
             own_now = [*own, output] if output else own
             named = [] if order.is_feed else [s for s in order.sources if not is_url(s)]
-            found = find_documents(named, order.settings, own_now, want_all=bool(output))
+            found = chain(
+                find_documents(
+                    [source for source in named if not is_object_url(source)],
+                    order.settings,
+                    own_now,
+                    want_all=bool(output),
+                ),
+                self._find_objects(list(filter(is_object_url, named)), order),
+            )
             unchanged = 0
             for file in found:
                 target = os.path.join(os.fsencode(output), file.relative) if output else file.path
@@ -84,6 +94,14 @@ class Selection:
 
     def _is_due(self, state: DocumentState) -> bool:
         return bool(state.retry_at) and (self._is_retrying or state.retry_at <= self._now)
+
+    def _find_objects(self, sources: list[str], order: Order) -> Iterator[SourceFile]:
+        if not sources:
+            return iter(())
+        from archiver.sources.objects import find_objects
+
+        own = [url for url in (self._places.archive_url, self._places.state_url) if url]
+        return find_objects(sources, order.settings, own, self._places.objects)
 
     def _is_busy(self, file: SourceFile, order: Order) -> bool:
         """Whether somebody may still be at it; a time to come says nothing."""

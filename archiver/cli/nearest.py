@@ -9,6 +9,7 @@ from pathlib import Path
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.pipeline.places import Places, local_state
+from archiver.storage.addresses import is_object_url
 
 
 def places_of(output: str | None, config: Config) -> Places:
@@ -33,6 +34,10 @@ def by_archive(paths: Iterable[str], config: Config) -> dict[Places, list[bytes]
     found: dict[Places, list[bytes]] = {}
     state = local_state(config.state)
     for path in paths:
+        if is_object_url(path):
+            places = Places.of(config.base, config.archive, config.state, config.objects)
+            found.setdefault(places, []).append(os.fsencode(path))
+            continue
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder")
         target = absolute(path)

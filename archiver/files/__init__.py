@@ -11,7 +11,7 @@ from archiver.files.blobs import TouchedFolders, place_blob
 from archiver.files.calls import AnyPath
 from archiver.files.conflicts import keep_conflict
 from archiver.files.copying import copy_file
-from archiver.files.documents import Snapshot, read_document, why_not_writable
+from archiver.files.documents import MAX_DOCUMENT_BYTES, Snapshot, read_document, why_not_writable
 from archiver.files.folders import list_names, make_folders, make_state_folder, sync_folder
 from archiver.files.late import LateWrites
 from archiver.files.leftovers import clear_leftovers, clear_new
@@ -39,6 +39,7 @@ from archiver.files.trouble import run_trouble, shown
 from archiver.files.writing import read_bytes, spool_copy, write_new
 
 __all__ = [
+    "MAX_DOCUMENT_BYTES",
     "AnyPath",
     "AppendFile",
     "LateWrites",

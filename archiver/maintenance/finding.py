@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from archiver import files
 from archiver.catalog import Catalog
 from archiver.errors import DocumentError
+from archiver.pipeline import remote
 from archiver.pipeline.moved import Found, find_by_hash, find_by_links
 from archiver.pipeline.places import Places
 
@@ -40,7 +40,7 @@ def _below(folder: bytes, places: Places, catalog: Catalog) -> Iterator[Found]:
         absolute = places.absolute(path)
         if not rewrites or (not prefix and path.startswith((b"../", b"/"))):
             continue  # a journal from elsewhere names no file outside this base folder
-        if os.path.lexists(absolute):
+        if remote.exists(absolute, places):
             yield Found(path, absolute, rewrites)
         else:
             is_one_missing = True
@@ -72,7 +72,7 @@ def _one(path: bytes, places: Places, catalog: Catalog) -> Found:
 
 def _by_hash(path: bytes, places: Places, catalog: Catalog) -> Found | None:
     try:
-        sha256 = files.read_document(path, root=b"/")[1].sha256
+        sha256 = remote.read_document(path, b"/", places)[1].sha256
     except DocumentError:
         return None
     return find_by_hash(path, sha256, places, catalog)
@@ -80,7 +80,7 @@ def _by_hash(path: bytes, places: Places, catalog: Catalog) -> Found | None:
 
 def _by_links(path: bytes, places: Places, catalog: Catalog) -> Found | None:
     try:
-        data, _ = files.read_document(path, root=b"/")
+        data, _ = remote.read_document(path, b"/", places)
     except DocumentError:
         return None
     return find_by_links(path, data, places, catalog)

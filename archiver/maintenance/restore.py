@@ -7,7 +7,6 @@ changes, so a killed restore is finished by the next run.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +19,7 @@ from archiver.files import Snapshot
 from archiver.journal import Journal, new_run_id
 from archiver.maintenance.finding import find_rewritten
 from archiver.model import DocumentRecord
+from archiver.pipeline import remote
 from archiver.pipeline.moved import Found
 from archiver.pipeline.places import Places
 from archiver.pipeline.repair import finish_stories
@@ -94,7 +94,7 @@ def restore_found(
     """Restore the documents that were found, in batches."""
     rest = iter(found)
     while batch := list(islice(rest, _BATCH)):
-        planned = [_plan(one, journal) for one in batch]
+        planned = [_plan(one, journal, places) for one in batch]
         journal.sync()
         for step in planned:
             if isinstance(step, _Plan):
@@ -103,14 +103,14 @@ def restore_found(
                 yield step
 
 
-def _plan(found: Found, journal: Journal) -> _Plan | RestoreResult:
+def _plan(found: Found, journal: Journal, places: Places) -> _Plan | RestoreResult:
     """What is to be written, its intent in the journal; or why nothing is."""
     path = found.path
     if not found.rewrites:
         return RestoreResult(path, RestoreOutcome.UNCHANGED, "nothing to restore")
     try:
-        data, snapshot = files.read_document(found.absolute, root=b"/")
-        if reason := files.why_not_writable(snapshot):
+        data, snapshot = remote.read_document(found.absolute, b"/", places)
+        if reason := remote.why_not_writable(snapshot):
             raise DocumentError(files.shown(path), reason)
         is_original = snapshot.sha256 == found.rewrites[0].sha256_before
         replacements = [] if is_original else undo_rewrites(data, found.rewrites)
@@ -136,12 +136,8 @@ def _plan(found: Found, journal: Journal) -> _Plan | RestoreResult:
 def _carry_out(plan: _Plan, places: Places, catalog: Catalog, journal: Journal) -> RestoreResult:
     path, sha256_after = plan.record.path, plan.record.sha256_after
     try:
-        snapshot = files.rewrite_document(
-            files.shown(path),
-            plan.snapshot,
-            plan.new,
-            run_id=journal.run_id,
-            conflicts=os.path.join(places.state, "conflicts"),
+        snapshot = remote.rewrite_document(
+            files.shown(path), plan.snapshot, plan.new, places, journal.run_id
         )
     except DocumentError as error:
         journal.append_conflict(path, sha256_after, error.reason)

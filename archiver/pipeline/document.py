@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-from archiver import files
 from archiver.errors import ConflictError, DocumentError
 from archiver.files import Snapshot
 from archiver.formats import read_document, tell_format
@@ -31,6 +30,7 @@ from archiver.model import (
     Reading,
     Replacement,
 )
+from archiver.pipeline import remote
 from archiver.pipeline.dates import find_date
 from archiver.pipeline.finishing import Draft, Finisher
 from archiver.pipeline.image import Images
@@ -42,6 +42,7 @@ from archiver.pipeline.within import have_within
 from archiver.redact import redact
 from archiver.rewrite.edits import plan_edits
 from archiver.rewrite.splice import plan_splices, splice
+from archiver.storage.addresses import is_object_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Documents:
     async def _archive(self, task: DocumentTask) -> DocumentResult:
         root = None if task.place else task.root
         data, snapshot = await asyncio.get_running_loop().run_in_executor(
-            self._disk, files.read_document, task.source, root
+            self._disk, remote.read_document, task.source, root, self._places
         )
         if task.is_scheduled and self._finisher.is_restored(task, snapshot):
             return DocumentResult(task, DocumentOutcome.UNCHANGED)
@@ -94,7 +95,7 @@ class Documents:
         if reading is None or (reading.is_opted_out and not task.url):
             await self._finisher.finish(self._draft(task, data, snapshot, data, []))
             return DocumentResult(task, DocumentOutcome.SKIPPED)
-        why_not = files.why_not_writable(snapshot) if task.is_in_place else ""
+        why_not = remote.why_not_writable(snapshot) if task.is_in_place else ""
         if why_not and reading.references:
             return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
         done = await self._rewrite(data, reading, task, snapshot.mtime_ns)
@@ -153,9 +154,8 @@ class Documents:
         format = task.format or tell_format(data, Path(os.fsdecode(task.source)).suffix)
         if format is None:
             return None
-        base_url = (
-            task.url or self._profile.settings.base_url or document_url(task.place or task.source)
-        )
+        place = task.place or task.source
+        base_url = task.url or self._profile.settings.base_url or document_url(place) or None
         settings = self._profile.settings.reading
         if task.url:
             settings = replace(settings, is_moved=True, charset=task.charset)
@@ -213,7 +213,7 @@ class Documents:
         again = read_document(
             new,
             format=reading.format,
-            base_url=document_url(task.target),
+            base_url=document_url(task.target) or None,
             settings=self._profile.settings.reading,
         )
         kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
@@ -231,5 +231,8 @@ def _result(
 
 
 def document_url(path: bytes) -> str:
-    """The ``file:`` URL of a document, against which its relative links are local images."""
+    """The ``file:`` URL of a document, against which its relative links are local images; "" for
+    an object, beside which we look for none."""
+    if is_object_path(path):
+        return ""
     return "file://" + quote_from_bytes(path, "/")

@@ -19,6 +19,7 @@ from archiver.errors import ConflictError, DocumentError
 from archiver.files import LateWrites, Snapshot
 from archiver.journal import Journal
 from archiver.model import DocumentOutcome, DocumentRecord, DocumentTask, ImageRecord
+from archiver.pipeline import remote
 from archiver.pipeline.barrier import Barrier
 from archiver.pipeline.moved import adopt_story
 from archiver.pipeline.once import take_error
@@ -102,13 +103,13 @@ class Finisher:
         self._adopt(draft)
         snapshot = await self._with_intent(
             draft,
-            lambda: files.rewrite_document(
+            lambda: remote.rewrite_document(
                 draft.task.name,
                 draft.snapshot,
                 draft.new,
-                run_id=self._journal.run_id,
-                conflicts=self._conflicts,
-                late=self._late,
+                self._places,
+                self._journal.run_id,
+                self._late,
             ),
         )
         return self._done(draft, snapshot)

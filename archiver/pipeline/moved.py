@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 
 from archiver.catalog import Catalog
 from archiver.journal import Journal
 from archiver.model import DocumentRecord
+from archiver.pipeline import remote
 from archiver.pipeline.places import Places
 
 _LINK_BYTES = 20  # shorter new bytes than a link to a copy say nothing
@@ -91,4 +91,4 @@ def _count_links(data: bytes, record: DocumentRecord) -> int:
 
 def _gone(known: bytes, places: Places) -> bytes:
     """*known* where nothing is there any more; else it was copied, and its story goes on."""
-    return b"" if os.path.lexists(places.absolute(known)) else known
+    return b"" if remote.exists(places.absolute(known), places) else known

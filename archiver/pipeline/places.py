@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from archiver.storage.addresses import clean_object_url, is_object_url
+from archiver.storage.addresses import clean_object_url, is_object_path, is_object_url
 from archiver.storage.settings import ObjectSettings
 
 LOCAL_ARCHIVE, LOCAL_STATE = "archive", ".archiver"
@@ -57,11 +57,15 @@ class Places:
         return os.fsdecode(self.base)
 
     def relative(self, path: bytes) -> bytes:
-        """*path*, absolute, relative to the base folder."""
+        """*path*, absolute, relative to the base folder; that of an object is its URL."""
+        if is_object_path(path):
+            return path
         inside = path.removeprefix(self.base + b"/")
         return inside if len(inside) < len(path) else os.path.relpath(path, self.base)
 
     def absolute(self, relative: bytes) -> bytes:
+        if is_object_path(relative):
+            return relative
         return os.path.normpath(os.path.join(self.base, relative))
 
 

@@ -15,10 +15,11 @@ from archiver.errors import DocumentError
 from archiver.files import Snapshot
 from archiver.journal import Journal, new_run_id
 from archiver.model import DocumentRecord, Replacement, Span
-from archiver.pipeline.originals import Originals
+from archiver.pipeline import remote
 from archiver.pipeline.places import Places
-from archiver.pipeline.state import open_journal
+from archiver.pipeline.state import open_journal, open_originals
 from archiver.rewrite.splice import splice
+from archiver.storage.addresses import is_object_path
 
 logger = logging.getLogger(__name__)
 
@@ -43,16 +44,18 @@ def finish_stories(places: Places, catalog: Catalog) -> list[str]:
 def _finish(record: DocumentRecord, run_id: str, places: Places, journal: Journal) -> list[str]:
     path = places.absolute(record.path)
     conflicts = os.path.join(places.state, "conflicts")
-    data, snapshot = _read(path)
+    data, snapshot = _read(path, places)
     real = path if snapshot is None else snapshot.path
     found = "" if snapshot is None else snapshot.sha256
-    kept = files.clear_leftovers(real, run_id, lambda b: _is_ours(b, found, record), conflicts)
+    kept: list[str] = []
+    if not is_object_path(real):
+        kept = files.clear_leftovers(real, run_id, lambda b: _is_ours(b, found, record), conflicts)
     if record.is_copy:
         files.clear_new(real)
     if snapshot is None and record.is_copy and not os.path.lexists(path):
         found = _make_after_all(record, path, places)
     elif snapshot is not None and found == record.sha256_before:
-        found = _redo(record, data, snapshot, run_id, conflicts)
+        found = _redo(record, data, snapshot, run_id, places)
     if found == record.sha256_after:
         with files.run_trouble(real):  # the run may have been killed just before it did this
             files.sync_folder(os.path.dirname(real))
@@ -65,10 +68,10 @@ def _finish(record: DocumentRecord, run_id: str, places: Places, journal: Journa
     return kept
 
 
-def _read(path: bytes) -> tuple[bytes, Snapshot | None]:
+def _read(path: bytes, places: Places) -> tuple[bytes, Snapshot | None]:
     """The document, also where its name is a link; no snapshot where there is none to read."""
     try:
-        return files.read_document(path, root=b"/")
+        return remote.read_document(path, b"/", places)
     except DocumentError:
         return b"", None
 
@@ -84,7 +87,7 @@ def _is_ours(data: bytes, found: str, record: DocumentRecord) -> bool:
 
 
 def _redo(
-    record: DocumentRecord, data: bytes, snapshot: Snapshot, run_id: str, conflicts: str
+    record: DocumentRecord, data: bytes, snapshot: Snapshot, run_id: str, places: Places
 ) -> str:
     """Rewrite the document after all; the hash of what then stands there, "" where it cannot be.
 
@@ -96,9 +99,7 @@ def _redo(
         if hashlib.sha256(new).hexdigest() != record.sha256_after:
             return record.sha256_before
         name = files.shown(record.path)
-        return files.rewrite_document(
-            name, snapshot, new, run_id=run_id, conflicts=conflicts
-        ).sha256
+        return remote.rewrite_document(name, snapshot, new, places, run_id).sha256
     except (DocumentError, ValueError) as error:
         logger.warning("not redone path=%s reason=%s", files.shown(record.path), error)
         return record.sha256_before
@@ -106,8 +107,7 @@ def _redo(
 
 def _make_after_all(record: DocumentRecord, path: bytes, places: Places) -> str:
     """Write a copy that is not there, where its original is kept; its hash, "" where it is not."""
-    folder, spool = (os.path.join(places.state, name) for name in ("originals", "tmp"))
-    originals = Originals(folder, spool)
+    originals = open_originals(places, os.path.join(places.state, "tmp"))
     if not originals.holds(record.sha256_before):
         return ""
     spans = [Replacement(Span(s.start, s.start + len(s.old)), s.new) for s in record.splices]

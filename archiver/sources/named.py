@@ -17,6 +17,7 @@ from archiver.errors import UsageError
 from archiver.redact import redact
 from archiver.sources.folders import OnUnreadable, SourceFile, Walk, describe, walk_folder
 from archiver.sources.globs import Glob, compile_glob, split_glob
+from archiver.storage.addresses import is_object_url
 
 logger = logging.getLogger(__name__)
 
@@ -142,6 +143,8 @@ def _refuse_streams(source: str) -> None:
         raise UsageError("an empty name is no source; name a file or a folder")
     if source == "-":
         raise UsageError("-: only `archiver archive` reads standard input; name a file")
+    if is_object_url(source):
+        raise UsageError(f"{source}: only `archive`, `run` and `restore` read object stores")
     if is_url(source):
         raise UsageError(
             f"{redact(source)}: is a URL; this asks no network: archive the page, or name a file"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 SCHEMES = ("s3", "gs", "az")
+_SCHEME_BYTES = tuple(f"{scheme}://".encode() for scheme in SCHEMES)
 _URL = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[^\s?#\\]*)?")
 EXPECTED = "s3://bucket/prefix (or gs://, az://); credentials stand in the environment"
 
@@ -40,3 +41,25 @@ def join_url(url: str, path: str) -> str:
     's3://pictures/journal'
     """
     return f"{url}/{path}"
+
+
+def is_object_path(path: bytes) -> bool:
+    """Whether a document's path is the URL of an object.
+
+    >>> is_object_path(b"s3://pictures/posts/a.md"), is_object_path(b"/srv/posts/a.md")
+    (True, False)
+    """
+    return path.startswith(_SCHEME_BYTES)
+
+
+def split_object_path(path: bytes) -> tuple[str, str]:
+    """The URL of the bucket of an object, and its name there.
+
+    Nothing in a name means anything: ``#``, ``?`` and ``%`` are characters of it.
+
+    >>> split_object_path(b"s3://pictures/posts/a#b.md")
+    ('s3://pictures', 'posts/a#b.md')
+    """
+    scheme, _, rest = path.decode("utf-8", "surrogateescape").partition("://")
+    bucket, _, name = rest.partition("/")
+    return f"{scheme}://{bucket}", name

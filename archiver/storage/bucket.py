@@ -5,6 +5,7 @@ Its errors become ours here. Calls wait for the network and are safe from severa
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +50,17 @@ class ObjectFacts:
     size_bytes: int
     tag: str
     modified: datetime
+
+    @property
+    def modified_ns(self) -> int:
+        """Nanoseconds since 1970."""
+        return int(self.modified.timestamp()) * 1_000_000_000
+
+    @property
+    def number(self) -> int:
+        """Of the tag, as files have an inode: another content, another number."""
+        digest = hashlib.blake2b(self.tag.strip('"').encode(), digest_size=7).digest()
+        return int.from_bytes(digest, "big")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,184 @@
+"""Documents in a bucket: read, rewritten where they are or copied into a folder, restored."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from origin import Origin
+from pictures import photograph, save
+from program import Result, run_archiver
+from s3_servers import S3Server
+
+from archiver.errors import ConflictError, DocumentError
+from archiver.journal import new_run_id
+from archiver.model import DocumentRecord, Replacement, Span
+from archiver.pipeline import remote
+from archiver.pipeline.places import Places
+from archiver.pipeline.repair import finish_stories
+from archiver.pipeline.state import open_catalog, open_journal
+from archiver.rewrite.splice import plan_splices, splice
+
+PREFIX = "https://pictures.example.com/a/"
+TEXT = b"\xef\xbb\xbf# A\r\n![a](https://img.example.com/a.jpg) ![b](../local.png)\r\n"
+NAMES = ("plain.md", "deep/er/\u56fe & 'x' #1?.md", "100%.html")
+OTHERS = {"notes.txt": b"no document", ".hidden/a.md": TEXT, "elsewhere.md/b.bin": b"\0"}
+
+
+def fill(server: S3Server, url: str) -> dict[str, bytes]:
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    texts = dict.fromkeys(NAMES, TEXT) | OTHERS
+    texts["100%.html"] = b"<p><img src='https://img.example.com/a.jpg'>"
+    for name, data in texts.items():
+        server.client().put_object(
+            Bucket=bucket,
+            Key=f"{prefix}/{name}",
+            Body=data,
+            ContentType="text/x-own",
+            CacheControl="max-age=7",
+            Metadata={"owner": "me"},
+        )
+    return texts
+
+
+def run(origin: Origin, server: S3Server, *words: str, cwd: Path) -> Result:
+    mapped = [word for place in origin.connect_to for word in ("--connect-to", place)]
+    trusted = ("--ca-file", origin.ca_file)
+    return run_archiver(*words, *mapped, *trusted, cwd=cwd, environment=server.environment)
+
+
+def configure(folder: Path, text: str) -> None:
+    (folder / "archiver.toml").write_text(text)
+
+
+def test_in_place(origin: Origin, tmp_path: Path, s3_server: S3Server) -> None:
+    url = s3_server.new_url("posts")
+    before = fill(s3_server, url)
+    origin.serve("https://img.example.com/a.jpg", save(photograph(1, (400, 300)), "JPEG"))
+    source = f'[[sources]]\npath = "{url}"\nin_place = true\n'
+    configure(tmp_path, f'link_prefix = "{PREFIX}"\n{source}')
+    result = run(origin, s3_server, "run", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    after = s3_server.objects(url)
+    assert {name for name in after if after[name] != before[name]} == set(NAMES)
+    assert b"](https://pictures.example.com/a/assets/" in after["plain.md"]
+    assert after["plain.md"].endswith(b" ![b](../local.png)\r\n"), "only the URL changed"
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    found = s3_server.client().head_object(Bucket=bucket, Key=f"{prefix}/plain.md")
+    assert (found["ContentType"], found["CacheControl"]) == ("text/x-own", "max-age=7")
+    assert found["Metadata"] == {"owner": "me"}
+
+    again = run(origin, s3_server, "run", "--json", cwd=tmp_path)
+    assert '"documents":{"unchanged":3}' in again.stdout.replace(" ", ""), again.stdout
+    assert len(origin.urls) == 1
+
+    one = run_archiver(
+        "restore", f"{url}/plain.md", cwd=tmp_path, environment=s3_server.environment
+    )
+    assert one.code == 0, one.stderr
+    assert s3_server.objects(url)["plain.md"] == TEXT
+    everything = run_archiver("restore", "--all", cwd=tmp_path, environment=s3_server.environment)
+    assert everything.code == 0, everything.stderr
+    assert s3_server.objects(url) == before
+
+
+def test_copies_in_a_folder(origin: Origin, tmp_path: Path, moto: S3Server) -> None:
+    url = moto.new_url("posts")
+    before = fill(moto, url)
+    origin.serve("https://img.example.com/a.jpg", save(photograph(1, (400, 300)), "JPEG"))
+    result = run(origin, moto, "archive", f"{url}/**/*.md", "-o", "out", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    assert moto.objects(url) == before
+    copies = {str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.md")}
+    assert copies == {name for name in NAMES if name.endswith(".md")}
+    assert b"](archive/assets/" in (tmp_path / "out" / "plain.md").read_bytes()
+
+
+WRONG = {
+    "nothing is there": ("s3://{bucket}/none", ("-o", "out"), "nothing is there"),
+    "no prefix for links": ("s3://{bucket}/posts", ("--in-place",), "add where they are served"),
+    "a bad URL": ("s3://k:s@b/x", ("-o", "out"), "expected s3://bucket/prefix"),
+    "copies into a bucket": ("s3://{bucket}/posts", ("-o", "s3://{bucket}/o"), "go to a folder"),
+}
+
+
+@pytest.mark.parametrize(("source", "words", "message"), WRONG.values(), ids=WRONG.keys())
+def test_errors(
+    source: str, words: tuple[str, ...], message: str, tmp_path: Path, moto: S3Server
+) -> None:
+    bucket = moto.new_url().split("/")[2]
+    named = [word.format(bucket=bucket) for word in (source, *words)]
+    result = run_archiver("archive", *named, cwd=tmp_path, environment=moto.environment)
+    assert (result.code, message in result.stderr) == (2, True), result.stderr
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    return Places.of(str(tmp_path), "archive", ".archiver")
+
+
+def test_an_edit_meanwhile_is_kept(places: Places, s3_server: S3Server) -> None:
+    url = s3_server.new_url("posts")
+    fill(s3_server, url)
+    path = f"{url}/plain.md".encode()
+    _, snapshot = remote.read_document(path, None, places)
+    bucket, name = url.split("/")[2], "posts/plain.md"
+    s3_server.client().put_object(Bucket=bucket, Key=name, Body=b"mine")
+    with pytest.raises(ConflictError, match="changed by someone"):
+        remote.rewrite_document(path, snapshot, b"new", places, "run")
+    assert s3_server.objects(url)["plain.md"] == b"mine"
+    s3_server.client().delete_object(Bucket=bucket, Key=name)
+    with pytest.raises(DocumentError, match="missing"):
+        remote.rewrite_document(path, snapshot, b"new", places, "run")
+
+
+def test_an_edit_between_look_and_put(
+    places: Places, s3_server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The condition is the server's, not ours."""
+    url = s3_server.new_url("posts")
+    fill(s3_server, url)
+    path = f"{url}/plain.md".encode()
+    _, snapshot = remote.read_document(path, None, places)
+    real, bucket = remote._get, url.split("/")[2]
+
+    def get_and_edit(path: bytes, places: Places):  # type: ignore[no-untyped-def]
+        found = real(path, places)
+        s3_server.client().put_object(Bucket=bucket, Key="posts/plain.md", Body=b"mine")
+        return found
+
+    monkeypatch.setattr(remote, "_get", get_and_edit)
+    with pytest.raises(ConflictError):
+        remote.rewrite_document(path, snapshot, b"new", places, "run")
+    assert s3_server.objects(url)["plain.md"] == b"mine"
+
+
+STORIES = {
+    "killed before the object was put": (TEXT, "new"),
+    "killed after it": (b"new", "new"),
+    "edited since": (b"mine", "mine"),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), STORIES.values(), ids=STORIES.keys())
+def test_a_killed_run_is_finished(
+    found: bytes, expected: str, places: Places, s3_server: S3Server
+) -> None:
+    url = s3_server.new_url("posts")
+    replacements = [Replacement(Span(3, 8), b"# New")]
+    new = splice(TEXT, replacements)
+    texts = {b"new": new, b"mine": b"mine", TEXT: TEXT}
+    bucket = url.split("/")[2]
+    s3_server.client().put_object(Bucket=bucket, Key="posts/a.md", Body=texts[found])
+    path = f"{url}/a.md".encode()
+    before, after = (hashlib.sha256(data).hexdigest() for data in (TEXT, new))
+    with open_journal(places, new_run_id()) as journal:
+        journal.append_document(
+            DocumentRecord(path, before, after, plan_splices(TEXT, replacements))
+        )
+    with open_catalog(places) as catalog:
+        assert catalog.has_unfinished()
+        finish_stories(places, catalog)
+        assert not catalog.has_unfinished()
+    assert s3_server.objects(url)["a.md"] == texts[expected.encode()]
