@@ -1,7 +1,7 @@
 """What the user named → documents.
 
-``named`` opens each name, ``folders`` walks a folder, ``globs`` are the patterns, ``ignored`` asks
-git what it ignores.
+``named`` opens each name, ``folders`` walks a folder, ``objects`` lists what lies on an object
+store, ``globs`` are the patterns, ``ignored`` asks git what it ignores.
 """
 
 from archiver.sources.folders import SourceFile
