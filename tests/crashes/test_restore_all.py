@@ -1,4 +1,5 @@
-"""Many documents archived and restored: every byte is what it was, the catalog is not needed."""
+"""Many documents archived and restored: every byte is what it was, and the
+store empties; the catalog is not needed."""
 
 from __future__ import annotations
 
@@ -64,3 +65,8 @@ def test_restore_gives_back_every_byte(
     assert run_archiver("restore", "--all", cwd=base).code == 0
     wrong = [path for path, data in posts.items() if path.read_bytes() != data]
     assert wrong == []
+    (base / ".archiver" / "catalog.sqlite").unlink()
+    assert run_archiver("gc", "--grace", "0", cwd=base).code == 0
+    left = [path for path in (base / "archive").rglob("*") if path.is_file()]
+    assert left == [], "a store that no document names is empty"
+    assert [path for path in (base / ".archiver" / "trash").rglob("*") if path.is_file()] == []
