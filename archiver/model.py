@@ -299,8 +299,8 @@ class ImageRecord:
         thumbnail_widths: name → width in pixels, of the thumbnails that are smaller than it.
         last_modified: of the answer, as `etag`.
         difference_hash, exif, color_profile: of the `Picture`.
-        newer, newer_path: digest and path of the picture that the URL gives now, where a refresh
-            brought another one and it was not taken; `etag` and `last_modified` are of that one.
+        newer: the record of the picture that the URL gives now, where a refresh brought another;
+            documents show this one until that is taken.
     """
 
     url: str
@@ -331,8 +331,7 @@ class ImageRecord:
     difference_hash: str = ""
     exif: tuple[tuple[str, str], ...] = ()
     color_profile: str = ""
-    newer: str = ""
-    newer_path: str = ""
+    newer: ImageRecord | None = None
 
     @property
     def shown_path(self) -> str:

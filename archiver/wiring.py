@@ -97,7 +97,7 @@ async def open_parts(
         pages = _make_pages(tools, documents, robots, on_document)
         posts = _make_posts(tools, documents, robots, on_document)
         try:
-            refresher = _make_refresher(tools, keeper)
+            refresher = _make_refresher(tools, keeper, images)
             yield Parts(documents, pages, posts, refresher, tools.client, tools.late, images)
         finally:
             await pages.close()
@@ -133,7 +133,7 @@ def _make_recaller(tools: Tools) -> Recaller:
     return Recaller(tools.catalog, tools.journal, tools.store, trash, places.archive, tools.disk)
 
 
-def _make_refresher(tools: Tools, keeper: Keeper) -> Refresher:
+def _make_refresher(tools: Tools, keeper: Keeper, images: Images) -> Refresher:
     habits = Habits(tools.catalog)
     hunter = make_hunter(tools, keeper, Judge(tools.config.acceptance), habits)
 
@@ -141,7 +141,7 @@ def _make_refresher(tools: Tools, keeper: Keeper) -> Refresher:
         tools.journal.append_image(record)
         tools.catalog.add_image(record)
 
-    return Refresher(hunter, habits, keeper, tools.catalog, note)
+    return Refresher(hunter, habits, keeper, tools.catalog, note, images.draw)
 
 
 def _make_documents(tools: Tools, images: Images) -> Documents:

@@ -11,6 +11,8 @@ from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import absolute, by_archive, places_of
 from archiver.cli.options import config_options, load_with_options
+from archiver.errors import UsageError
+from archiver.maintenance import taking
 from archiver.maintenance.editing import Edited
 from archiver.maintenance.relinking import relink
 
@@ -18,11 +20,17 @@ from archiver.maintenance.relinking import relink
 @click.command("relink", epilog=EXIT_CODES)
 @click.argument("paths", nargs=-1, metavar="[DOCUMENT|FOLDER]...")
 @click.option("-o", "--output", metavar="DIR", help="The folder that `archive -o DIR` wrote.")
+@click.option("--take-changes", is_flag=True, help="Show what pictures became upstream (refresh).")
 @click.option("--wait", is_flag=True, help="Wait for another run to end instead of giving up.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a document.")
 @config_options
 def command(
-    paths: tuple[str, ...], output: str | None, wait: bool, as_json: bool, **config_values: Any
+    paths: tuple[str, ...],
+    output: str | None,
+    take_changes: bool,
+    wait: bool,
+    as_json: bool,
+    **config_values: Any,
 ) -> int:
     """Point the links of documents at where the files of the archive lie now: after link_prefix
     changed, the archive folder or the documents were moved. Default: every document below the base
@@ -34,6 +42,7 @@ def command(
     Examples:
       archiver relink
       archiver relink posts/moved --link-prefix /archive/
+      archiver relink --take-changes
     """
     set_up_logging()
     config = load_with_options(**config_values)
@@ -42,14 +51,18 @@ def command(
         groups = by_archive(paths, config)
     else:
         groups = {places_of(output, config): [bytes(absolute(path)) for path in paths]}
+    if take_changes and paths:
+        raise UsageError("--take-changes is for all documents of an archive; name none")
+
+    def tell(result: Edited) -> None:
+        results.append(result)
+        show_edited(result, as_json)
+
     for places, targets in groups.items():
-        results += relink(
-            places,
-            config,
-            targets or None,
-            lambda result: show_edited(result, as_json),
-            is_waiting=wait,
-        )
+        if take_changes:
+            taking.take_changes(places, config, tell, is_waiting=wait)
+        else:
+            relink(places, config, targets or None, tell, is_waiting=wait)
     if not results and not as_json:
         click.echo("no document links to the archive")
     return 0 if all(result.outcome in ("relinked", "unchanged") for result in results) else 3

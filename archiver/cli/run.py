@@ -111,6 +111,12 @@ def _run(
             watcher=watcher,
         )
         note(summary)
+        if config.run.take_changes and summary.changed:
+            from archiver.maintenance.taking import take_changes
+            from archiver.pipeline.places import Places
+
+            places = Places.of(config.base, config.archive, config.state, config.objects)
+            take_changes(places, config)
     is_well = not code_of(summary)
     show(summary, listener, config.archive, quiet and is_well)
     return code_of(summary)

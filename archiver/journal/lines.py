@@ -103,7 +103,7 @@ def _from_line(line: AnyLine) -> Fact:
 _SAME = tuple(
     name
     for name in ImageLine.__struct_fields__
-    if name not in ("v", "when", "outcome", "candidate", "thumbnails", "thumbnail_widths")
+    if name not in ("v", "when", "outcome", "candidate", "thumbnails", "thumbnail_widths", "newer")
 )
 
 
@@ -115,6 +115,7 @@ def _to_image(record: ImageRecord, when: str) -> ImageLine:
         candidate=str(record.kind),
         thumbnails=dict(record.thumbnails),
         thumbnail_widths=dict(record.thumbnail_widths),
+        newer=_to_image(record.newer, record.newer.when) if record.newer else None,
         **{name: getattr(record, name) for name in _SAME},
     )
 
@@ -125,6 +126,7 @@ def _from_image(line: ImageLine) -> ImageRecord:
         kind=line.candidate,
         thumbnails=line.thumbnails,
         thumbnail_widths=line.thumbnail_widths,
+        newer=_from_image(line.newer) if line.newer else None,
         when=line.when,
         **{name: getattr(line, name) for name in _SAME},
     )

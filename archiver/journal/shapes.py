@@ -47,8 +47,7 @@ class ImageLine(_Line, frozen=True, tag="image"):
     difference_hash: str = ""
     exif: tuple[tuple[str, str], ...] = ()
     color_profile: str = ""
-    newer: str = ""
-    newer_path: str = ""
+    newer: ImageLine | None = None
 
 
 class SpliceLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -97,8 +97,9 @@ def look(
 
 def paths_of(record: ImageRecord) -> set[str]:
     """The paths below the archive folder of all files of a record."""
-    every = (record.path, record.sanitized, record.newer_path, *record.thumbnails.values())
-    return {below_archive(path) for path in every} - {""}
+    every = (record.path, record.sanitized, *record.thumbnails.values())
+    of_newer = paths_of(record.newer) if record.newer else set()
+    return {below_archive(path) for path in every if path} | of_newer
 
 
 def _gather(places: Places, catalog: Catalog, config: Config, more: Iterable[bytes]) -> Uses:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 from archiver import files
 from archiver.catalog import Catalog
@@ -18,13 +19,15 @@ from archiver.journal import Journal, new_run_id
 from archiver.maintenance.broken_links import read_known
 from archiver.maintenance.editing import Edit, Edited, edit_documents
 from archiver.maintenance.opening import open_archive
-from archiver.model import DocumentRecord, DocumentTask, Replacement
+from archiver.model import DocumentRecord, DocumentTask, Reading, Reference, Replacement
 from archiver.pipeline.linking import Linker
 from archiver.pipeline.moved import adopt_story
 from archiver.pipeline.places import Places
 from archiver.rewrite.splice import plan_splices, splice
 from archiver.sources import SourceSettings, find_documents
 from archiver.storage.layout import find_paths
+
+Relink = Callable[[Reference, DocumentTask, Reading], bytes | None]
 
 
 def relink(
@@ -52,7 +55,7 @@ def relink(
         Journal(os.path.join(places.state, "journal"), new_run_id()) as journal,
     ):
         catalog.follow(journal.sync)
-        paths = _list_documents(targets, places, catalog)
+        paths = list_documents(targets, places, catalog)
         for result in relink_found(paths, places, catalog, config, journal):
             results.append(result)
             on_result(result)
@@ -60,21 +63,35 @@ def relink(
 
 
 def relink_found(
-    paths: Iterable[bytes], places: Places, catalog: Catalog, config: Config, journal: Journal
+    paths: Iterable[bytes],
+    places: Places,
+    catalog: Catalog,
+    config: Config,
+    journal: Journal,
+    instead: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Edited]:
-    """Relink the documents at *paths*; nothing is told of those without a link of ours."""
+    """Relink the documents at *paths*; nothing is told of those without a link of ours.
+
+    Args:
+        instead: as in `Linker.relink`.
+    """
     thumbnail = config.thumbnails[0].name if config.thumbnails else ""
     fields = config.reading.thumbnail_fields
     linker = Linker(places, config.rewrite, thumbnail, fields, config.base_url)
     plan = partial(
-        _plan, linker=linker, places=places, catalog=catalog, config=config, journal=journal
+        _plan,
+        relink=partial(linker.relink, instead=instead),
+        places=places,
+        catalog=catalog,
+        config=config,
+        journal=journal,
     )
     for result in edit_documents(paths, plan, places, catalog, journal):
         if result.outcome != "unchanged" or result.reason:
             yield result
 
 
-def _list_documents(
+def list_documents(
     targets: Sequence[bytes] | None, places: Places, catalog: Catalog
 ) -> Iterator[bytes]:
     """The documents of *targets*, each once, and by its real name."""
@@ -96,7 +113,7 @@ def _list_documents(
 def _plan(
     path: bytes,
     *,
-    linker: Linker,
+    relink: Relink,
     places: Places,
     catalog: Catalog,
     config: Config,
@@ -106,7 +123,7 @@ def _plan(
     data, snapshot = files.read_document(path, root=b"/")
     if next(find_paths(data.replace(b"\0", b"")), None) is None:
         return Edited(relative, "unchanged")
-    changes = _list_changes(data, path, linker, config)
+    changes = _list_changes(data, path, relink, config)
     if not changes:
         return Edited(relative, "unchanged", "every link leads where it should")
     adopt_story(path, data, snapshot.sha256, places, catalog, journal)
@@ -120,10 +137,10 @@ def _plan(
     return Edit(record, snapshot, new, "relinked", f"{len(changes)} links", len(changes))
 
 
-def _list_changes(data: bytes, path: bytes, linker: Linker, config: Config) -> list[Replacement]:
+def _list_changes(data: bytes, path: bytes, relink: Relink, config: Config) -> list[Replacement]:
     reading = read_known(data, path, config)
     if reading is None or reading.is_opted_out:
         return []
     task = DocumentTask(path, path, b"/", files.shown(path))
-    links = [(r, linker.relink(r, task, reading)) for r in reading.references]
+    links = [(r, relink(r, task, reading)) for r in reading.references]
     return [Replacement(r.span, link) for r, link in links if link is not None and link != r.raw]

@@ -93,6 +93,10 @@ class Images:
             return None
         return None if is_drawing(task.result()) else task.result()
 
+    async def draw(self, record: ImageRecord, wanted: Wanted) -> ImageRecord:
+        """*record* of a drawing, with its harmless form."""
+        return await self._drawings.finish(record, wanted, self._have_inside)
+
     async def close(self) -> None:
         """Stop what is under way; nothing half done stays."""
         tasks = list(self._under_way.values())
@@ -134,7 +138,7 @@ class Images:
 
     async def _draw(self, record: ImageRecord, wanted: Wanted) -> ImageRecord:
         self._drawn[wanted.url].set()
-        return await self._drawings.finish(record, wanted, self._have_inside)
+        return await self.draw(record, wanted)
 
     def _skip(self, url: str, reason: str, known: ImageRecord | None) -> ImageRecord:
         """Leave the picture as it is; said once."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 from archiver.formats.front_matter import is_thumbnail_field
@@ -54,10 +55,19 @@ class Linker:
             return None
         return self.link_to(self._path(reference, record), reference, task, reading)
 
-    def relink(self, reference: Reference, task: DocumentTask, reading: Reading) -> bytes | None:
+    def relink(
+        self,
+        reference: Reference,
+        task: DocumentTask,
+        reading: Reading,
+        instead: Mapping[str, str] = MappingProxyType({}),
+    ) -> bytes | None:
         """What is written for a link to a file of the archive, whatever it was; None: it is none.
 
         A link to another archive's file is none of ours.
+
+        Args:
+            instead: path of a file → of the one to link to, both below the archive folder.
         """
         below = below_archive(urlsplit(reference.url).path)
         if not below or not os.path.isfile(f"{self._places.archive_folder}/{below}"):
@@ -66,6 +76,7 @@ class Linker:
         inside = os.fsencode(self._places.archive_folder) + b"/"
         if os.path.isfile(place) and not os.path.realpath(place).startswith(inside):
             return None
+        below = instead.get(below, below)
         return self.link_to(f"{self._places.archive}/{below}", reference, task, reading)
 
     def _link_again(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
 from archiver.catalog import Catalog
-from archiver.errors import ImageLostError
-from archiver.model import Candidate, Freshness, ImageRecord, Kind
+from archiver.errors import ImageLostError, PictureError
+from archiver.model import Candidate, Freshness, ImageRecord, Kind, Outcome
 from archiver.pipeline.attempts import Attempt, list_referers
+from archiver.pipeline.drawing import is_drawing
 from archiver.pipeline.habits import Habits, host_of
 from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.keep import Keeper
@@ -35,6 +36,7 @@ class Refresher:
 
     Args:
         note: writes a record down.
+        draw: makes the harmless form of a drawing.
     """
 
     def __init__(
@@ -44,9 +46,10 @@ class Refresher:
         keeper: Keeper,
         catalog: Catalog,
         note: Callable[[ImageRecord], None],
+        draw: Callable[[ImageRecord, Wanted], Awaitable[ImageRecord]],
     ) -> None:
         self._hunter, self._habits, self._keeper = hunter, habits, keeper
-        self._catalog, self._note = catalog, note
+        self._catalog, self._note, self._draw = catalog, note, draw
 
     async def refresh_all(
         self, until: str, on_refreshed: Callable[[Freshness, ImageRecord], None]
@@ -66,7 +69,7 @@ class Refresher:
 
         async with asyncio.TaskGroup() as group:
             for record in list_stale(self._catalog, until):
-                if self._keeper.holds(record):
+                if await self._keeper.holds(record):
                     await gate.acquire()
                     group.create_task(one(record))
 
@@ -74,12 +77,12 @@ class Refresher:
         """Ask for the picture of *known* once more; its record as it is noted."""
         trail = Trail()
         try:
-            find = await self._ask(known, trail)
-            freshness, record = await self._compare(known, find)
+            record = await self._compare(known, await self._ask(known, trail))
+            freshness = Freshness.CHANGED if record.newer else Freshness.SAME
         except ImageLostError as error:
-            is_same = error.reason == "not-modified"
-            freshness = _freshness_of(known) if is_same else Freshness.UNKNOWN
-            record = known
+            record, freshness = known, Freshness.UNKNOWN
+            if error.reason == "not-modified":
+                freshness = Freshness.CHANGED if known.newer else Freshness.SAME
             logger.info("asked again url=%s reason=%s", redact(known.url), error.reason)
         finally:
             trail.clear()
@@ -88,26 +91,44 @@ class Refresher:
         return freshness, record
 
     async def _ask(self, known: ImageRecord, trail: Trail) -> Find:
+        """What comes now.
+
+        Raises:
+            ImageLostError: nothing, nothing new, or something doubtful.
+        """
         candidate = Candidate(known.requested_url, Kind(known.kind), known.rule)
         referers = self._habits.order_referers(host_of(known.url), list_referers(known.url, None))
-        wanted = Wanted(known.url, {}, None, b"")
-        return await self._hunter.ask(Attempt(candidate, referers[0]), wanted, trail, known=known)
-
-    async def _compare(self, known: ImageRecord, find: Find) -> tuple[Freshness, ImageRecord]:
-        """What came, stored beside what we have where it is another picture."""
+        attempt, wanted = Attempt(candidate, referers[0]), _wanted(known)
+        find = await self._hunter.ask(attempt, wanted, trail, known=known.newer or known)
         if find.doubt:
-            return Freshness.UNKNOWN, known
+            raise PictureError(candidate.url, Outcome.PLACEHOLDER, find.doubt)
+        return find
+
+    async def _compare(self, known: ImageRecord, find: Find) -> ImageRecord:
+        """*known*, with what came as the newer one where it is another picture."""
         download, digest = find.download, f"sha256:{find.download.sha256}"
-        record = replace(known, etag=download.etag, last_modified=download.last_modified)
+        validators = _Validators(download.etag, download.last_modified)
         if digest == known.digest:
-            return Freshness.SAME, replace(record, newer="", newer_path="")
-        if digest == known.newer:
-            return Freshness.CHANGED, record
-        stored = await self._keeper.store(download, find.picture, known)
+            return validators.put_into(replace(known, newer=None))
+        if known.newer and digest == known.newer.digest:
+            return replace(known, newer=validators.put_into(known.newer))
         logger.warning("changed upstream url=%s digest=%s", redact(known.url), digest)
-        return Freshness.CHANGED, replace(record, newer=digest, newer_path=stored.path)
+        kept = tuple(flag for flag in known.flags if flag == "watermarked")
+        base = replace(known, flags=kept, refused=(), sanitized="", newer=None, when=now_text())
+        newer = await self._keeper.store(download, find.picture, validators.put_into(base))
+        if is_drawing(newer):
+            newer = await self._draw(newer, _wanted(known))
+        return replace(known, newer=newer)
 
 
-def _freshness_of(known: ImageRecord) -> Freshness:
-    """What "not modified" says: the validators are those of the newer one, where there is one."""
-    return Freshness.CHANGED if known.newer else Freshness.SAME
+def _wanted(known: ImageRecord) -> Wanted:
+    return Wanted(known.url, {}, None, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class _Validators:
+    etag: str
+    last_modified: str
+
+    def put_into(self, record: ImageRecord) -> ImageRecord:
+        return replace(record, etag=self.etag, last_modified=self.last_modified)

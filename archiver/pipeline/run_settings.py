@@ -32,6 +32,8 @@ class RunSettings:
         budget_bytes: of pictures that a run stores.
         budget_images: that a run asks for.
         refresh: pictures that were last asked for so long ago are asked for again; "": never.
+        take_changes: whether documents then show what their pictures became upstream; else the new
+            ones are kept beside the old.
         min_age: a document that was saved less than so long ago is left for the next run.
         metrics_file: of Prometheus' text format, for node_exporter's textfile collector; relative
             to the configuration's folder; "" for none.
@@ -46,6 +48,7 @@ class RunSettings:
     budget_bytes: Bytes = 50 * 2**30
     budget_images: Count = 200_000
     refresh: Duration = ""
+    take_changes: bool = False
     min_age: Duration = "0s"
     metrics_file: str = ""
     ping_url: SecretUrl = ""

@@ -58,6 +58,7 @@ def asdict_of(record: ImageRecord) -> dict[str, Any]:
     values["url"] = redact(record.url, PROCESSING)
     values["url_sha256"] = hashlib.sha256(record.url.encode("utf-8", "replace")).hexdigest()
     values["requested_url"] = redact(record.requested_url)
+    values["newer"] = image_object(record.newer) if record.newer else ""
     values["refused"] = tuple(asdict(refusal) for refusal in record.refused)
     return values
 

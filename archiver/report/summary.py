@@ -105,7 +105,7 @@ def _refreshed(summary: Summary) -> Iterator[Sequence[Segment]]:
     for record in summary.changed[:MAX_LINES]:
         yield (
             ("  changed upstream  ", "bold yellow"),
-            (f"{redact(record.url)}; kept beside: {record.newer_path}", ""),
+            (f"{redact(record.url)}; kept beside: {record.newer.path if record.newer else ''}", ""),
         )
     yield from _more(len(summary.changed) - MAX_LINES, "  ")
 

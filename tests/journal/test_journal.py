@@ -35,8 +35,8 @@ IMAGE = ImageRecord(
     kind="clean", rule="baidu-bos", digest="sha256:00", path="archive/assets/ab/ab.png",
     thumbnails={"320": "archive/thumbnails/320/ab/ab.webp"}, flags=("damaged",), frames=2,
     when=WHEN, last_modified="Thu, 01 Jan 2026 00:00:00 GMT", difference_hash="00ff00ff00ff00ff",
-    exif=(("make", "Maker"),), color_profile="sRGB", newer="sha256:11",
-    newer_path="archive/assets/11/11.png",
+    exif=(("make", "Maker"),), color_profile="sRGB",
+    newer=ImageRecord("https://img.example/a.png", Outcome.STORED, digest="sha256:11", when=WHEN),
 )  # fmt: skip
 
 text = st.text(st.characters(exclude_categories=["Cs"]))

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from loopback import Exchange
+from moody_origin import image
 from origin import Origin
 from pictures import photograph, save
-from program import snapshot_of
+from program import run_archiver, snapshot_of
 from sites_over_time import Site
 
 URL = "https://img.example/a.jpg"
@@ -30,20 +31,24 @@ class Versions(Origin):
         super().__init__()
         self.body: bytes | int = OLD
         self.validator = validator
+        self.only: tuple[bytes, bytes] | None = None  # a target and what it alone gives
 
     async def handle(self, exchange: Exchange) -> None:
-        if isinstance(self.body, int):
-            return await exchange.answer(b"", self.body)
+        body = self.body
+        if self.only is not None and exchange.target == self.only[0]:
+            body = self.only[1]
+        if isinstance(body, int):
+            return await exchange.answer(b"", body)
         value = {
-            "etag": f'"{len(self.body)}"',
-            "last-modified": f"Thu, 01 Jan 2026 00:00:{len(self.body) % 60:02} GMT",
+            "etag": f'"{len(body)}"',
+            "last-modified": f"Thu, 01 Jan 2026 00:00:{len(body) % 60:02} GMT",
         }.get(self.validator, "")
         conditions = {"etag": "if-none-match", "last-modified": "if-modified-since"}
         had = exchange.header(conditions.get(self.validator, "x-none"))
         if value and had == value:
             return await exchange.answer(b"", 304, [(self.validator, value)], media_type=None)
         headers = [(self.validator, value)] if value else []
-        return await exchange.answer(self.body, headers=headers, media_type="image/jpeg")
+        return await exchange.answer(body, headers=headers, media_type="image/jpeg")
 
 
 @pytest.fixture(params=["etag", "last-modified", ""])
@@ -82,12 +87,12 @@ def test_what_changed_upstream_is_kept_beside_and_reported(site: Site, origin: V
     record = site.record()
     assert record["digest"] == old["digest"] and record["path"] == old["path"]
     assert (site.folder / record["path"]).read_bytes() == OLD
-    assert (site.folder / record["newer_path"]).read_bytes() == NEW
+    assert (site.folder / record["newer"]["path"]).read_bytes() == NEW
     assert site.post.read_bytes() == post, "the document keeps what it had"
     site.pass_time(MONTH)
     again = site.run_whole()
     assert "changed upstream" in again.stdout, "until somebody decides"
-    assert site.record()["newer"] == record["newer"]
+    assert site.record()["newer"]["digest"] == record["newer"]["digest"]
     origin.body = OLD
     site.pass_time(MONTH)
     assert "changed upstream" not in site.run_whole().stdout
@@ -105,3 +110,40 @@ def test_what_cannot_be_had_this_time_is_no_loss(status: int, site: Site, origin
     assert (record["outcome"], (site.folder / record["path"]).read_bytes()) == ("stored", OLD)
     assert site.post.read_bytes() == post
     assert site.run() == 0, "and it is left alone for a month"
+
+
+@pytest.mark.parametrize("way", ["run", "relink"])
+def test_documents_show_what_changed_when_told_to(way: str, site: Site, origin: Versions) -> None:
+    old = site.record()
+    site.pass_time(MONTH)
+    origin.body = NEW
+    if way == "run":
+        config = site.folder / "archiver.toml"
+        config.write_text(config.read_text() + "take_changes = true\n")
+        site.run()
+    else:
+        site.run()
+        assert run_archiver("relink", "--take-changes", cwd=site.folder).code == 0
+    record = site.record()
+    assert record["digest"] != old["digest"] and "newer" not in record
+    text = site.post.read_text()
+    assert record["path"] in text and old["path"] not in text
+    assert (site.folder / old["path"]).read_bytes() == OLD, "and the old one stays"
+    assert site.run() == 0
+    assert run_archiver("restore", site.post, cwd=site.folder).code == 0
+    assert site.post.read_text() == image(URL)
+
+
+def test_bytes_that_another_url_still_gives_are_not_taken(site: Site, origin: Versions) -> None:
+    """A link tells bytes, not which of the two URLs it stood for."""
+    other = "https://img.example/same.jpg"
+    (site.post.parent / "b.md").write_text(image(other))
+    site.run()
+    site.pass_time(MONTH)
+    origin.only = (b"/a.jpg", NEW)
+    site.run()
+    before = site.post.read_bytes()
+    assert "newer" in site.record()
+    assert run_archiver("relink", "--take-changes", cwd=site.folder).code == 0
+    assert site.post.read_bytes() == before
+    assert "newer" in site.record()
