@@ -76,11 +76,21 @@ def open_catalog(places: Places, read_only: bool = False) -> Catalog:
         RunError, DiskFullError: it cannot be used, or the object store does not answer.
     """
     if places.state_url:
-        from archiver.journal.segments import pull
-        from archiver.storage.bucket import open_bucket
-
-        pull(open_bucket(places.state_url, places.objects), _journals(places))
+        bring_journals(places)
     return Catalog(os.path.join(places.state, "catalog.sqlite"), _journals(places), read_only)
+
+
+def bring_journals(places: Places) -> None:
+    """Have a copy of the journals of a state on an object store, also on a machine without any.
+
+    Raises:
+        RunError: the object store does not answer, or a segment is damaged.
+    """
+    from archiver.journal.segments import pull
+    from archiver.storage.bucket import open_bucket
+
+    files.make_state_folder(places.state)
+    pull(open_bucket(places.state_url, places.objects), _journals(places))
 
 
 def open_journal(

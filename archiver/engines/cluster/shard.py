@@ -34,6 +34,7 @@ from archiver.model import ImageRecord
 from archiver.pipeline.drawing import is_drawing
 from archiver.pipeline.obtaining import Obtained
 from archiver.pipeline.records import now_text
+from archiver.pipeline.state import bring_journals
 from archiver.pipeline.wanted import Wanted
 from archiver.tools import Obtaining, open_obtaining
 
@@ -195,7 +196,8 @@ def _read(line: bytes) -> ImageRecord | None:
 
 
 def _check_machine(setup: Setup) -> None:
-    """Refuse a machine that would do other work than the one the run began on.
+    """Refuse a machine that would do other work than the one the run began on; with archive and
+    state on an object store it needs nothing of its own.
 
     Raises:
         RunError: it has another version of the program, or not the same folder.
@@ -204,6 +206,11 @@ def _check_machine(setup: Setup) -> None:
     if archiver.__version__ != setup.version:
         what = f"archiver {archiver.__version__}, here it is {setup.version}"
         raise RunError(f"{machine}: has {what}; all nodes need the same version")
-    if not os.path.isdir(setup.places.state):
+    if setup.places.archive_url and setup.places.state_url:
+        bring_journals(setup.places)  # of workers before this one, wherever they were
+    elif not os.path.isdir(setup.places.state):
         what = f"{setup.places.state}: not there"
-        raise RunError(f"{machine}: {what}; all nodes need the same shared file system")
+        needs = (
+            "all nodes need the same shared file system, or archive and state on an object store"
+        )
+        raise RunError(f"{machine}: {what}; {needs}")
