@@ -20,7 +20,7 @@ from archiver.fetch.settings import FetchSettings
 from archiver.files.space import Reserve
 from archiver.formats import ReadingSettings
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
-from archiver.keys import PARTS, list_keys
+from archiver.keys import PARTS, flatten, list_keys, split_source
 from archiver.pipeline.acceptance import AcceptanceSettings
 from archiver.pipeline.document_limits import DocumentLimits
 from archiver.pipeline.dynamic import SkipSettings
@@ -30,7 +30,7 @@ from archiver.pipeline.run_settings import RunSettings
 from archiver.redact import redact
 from archiver.rewrite.links import RewriteSettings
 from archiver.settings import convert, field_types, unknown_key
-from archiver.sources.entry import Place, SourceEntry
+from archiver.sources.entry import Place, SourceEntry, WebUrl
 from archiver.storage.addresses import clean_object_url, is_object_url
 from archiver.storage.settings import ObjectSettings
 
@@ -83,7 +83,29 @@ class Config:
     @classmethod
     def from_dict(cls, table: Mapping[str, Any], base: str = ".") -> Config:
         """The configuration of a table of the file's form; relative paths count from *base*."""
-        return _build(dict(_flatten(table)), base)
+        return _build(dict(flatten(table, KEYS)), base)
+
+    def of_profile(self, profile: int) -> Config:
+        """This one for 0, and for n that of the n-th source."""
+        return self.of_source(profile - 1) if profile else self
+
+    def of_source(self, number: int) -> Config:
+        """The configuration for the documents of a source, counted from 0.
+
+        Raises:
+            ConfigError: a value of the source is not accepted.
+        """
+        config = self
+        for key, value in self.sources[number].different.items():
+            where = f"sources[{number}].{key}"
+            if key == "base_url":
+                config = replace(config, base_url=convert(value, WebUrl, where))
+                continue
+            part, name = KEYS[key]
+            settings = getattr(config, part)
+            changed = convert(value, field_types(PARTS[part])[name], where)
+            config = replace(config, **{part: replace(settings, **{name: changed})})
+        return _complete(config) if config is not self else self
 
 
 KEYS: Mapping[str, tuple[str, str]] = dict(list_keys(Config))
@@ -101,7 +123,7 @@ def load_config(path: str | None = None, overrides: Mapping[str, Any] | None = N
         ConfigError: an unknown key, or a value that is not accepted.
     """
     file = Path(path) if path else _find_file()
-    values = dict(_flatten(_read(file))) if file else {}
+    values = dict(flatten(_read(file), KEYS)) if file else {}
     values |= dict(_from_environment(os.environ))
     return _build(values | dict(overrides or {}), str(file.parent) if file else ".")
 
@@ -114,17 +136,36 @@ def _build(values: Mapping[str, Any], base: str) -> Config:
         part, name = KEYS[key]
         if part == "planning" and name != "quality":
             continue
+        if key == "sources":
+            found[part][name] = _read_sources(value)
+            continue
         kind = field_types(PARTS.get(part, Config))[name]
         found[part][name] = convert(value, kind, key)
     found["planning"] |= _read_rules(values)
     parts = {part: cls(**found[part]) for part, cls in PARTS.items()}
     imaging = replace(parts["imaging"], max_size_bytes=parts["network"].max_bytes)
-    is_wanted = parts["rewrite"].responsive or parts["rewrite"].link_to_full
-    reading = replace(parts["reading"], smaller_copies=is_wanted)
-    config = Config(base=base, **found[""], **parts | {"imaging": imaging, "reading": reading})
+    config = _complete(Config(base=base, **found[""], **parts | {"imaging": imaging}))
     _check_names(config)
-    _check_places(config)
+    for number in range(len(config.sources)):
+        config.of_source(number)  # so that a mistake shows now
     return config
+
+
+def _complete(config: Config) -> Config:
+    """*config* with what follows from its keys."""
+    _check_places(config)
+    is_wanted = config.rewrite.responsive or config.rewrite.link_to_full
+    return replace(config, reading=replace(config.reading, smaller_copies=is_wanted))
+
+
+def _read_sources(value: Any) -> tuple[SourceEntry, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(v, Mapping) for v in value):
+        raise ConfigError(f"sources = {value!r}", "expected a list of tables, [[sources]]")
+    split = [split_source(table, number, KEYS) for number, table in enumerate(value)]
+    entries = convert([own for own, _ in split], field_types(Config)["sources"], "sources")
+    return tuple(
+        replace(entry, _different=others) for entry, (_, others) in zip(entries, split, strict=True)
+    )
 
 
 def _read_rules(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,15 +206,6 @@ def _check_places(config: Config) -> None:
             "no relative link leads there; add where that is served, e.g.\n"
             'link_prefix = "https://pictures.example.com/"',
         )
-
-
-def _flatten(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    sections = {key.partition(".")[0] for key in KEYS if "." in key}
-    for key, value in table.items():
-        if key in sections and isinstance(value, Mapping):
-            yield from ((f"{key}.{name}", inner) for name, inner in value.items())
-        else:
-            yield key, value
 
 
 def _read(path: Path) -> Mapping[str, Any]:

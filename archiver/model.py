@@ -398,6 +398,7 @@ class PageTask:
         is_feed: whether a feed is expected.
         is_scheduled: whether nobody named it just now: robots.txt counts, and so does what is known
             of the last visit.
+        profile: see `DocumentTask`.
         caps: of a feed.
         file: absolute path of a feed that is a file; b"" for one of the web. `url` is then its
             path relative to the base folder: ``file:feeds/a.xml``.
@@ -409,6 +410,7 @@ class PageTask:
     is_scheduled: bool = False
     caps: FeedCaps = field(default_factory=FeedCaps)
     file: bytes = b""
+    profile: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,6 +496,7 @@ class DocumentTask:
             alone until it changes.
         url, format, charset: of a fetched document: see `Visit`; "" for a file.
         sheets: URL → where its style sheets are saved (absolute), for a fetched document.
+        profile: whose settings count: 0 those of all, n those of the n-th source.
         replaces: of a post made from a feed's item, which from then on is a document like any
             other: hex digest of the bytes of ours at `target` that it replaces, "" where nothing
             may stand there; None: it is no such post.
@@ -512,6 +515,7 @@ class DocumentTask:
     sheets: Mapping[str, bytes] = field(default_factory=_nothing, hash=False)
     replaces: str | None = None
     place: bytes = b""
+    profile: int = 0
 
     @property
     def is_in_place(self) -> bool:

@@ -32,6 +32,7 @@ class Order:
         is_feed: whether the URLs are of feeds, and nothing else will do.
         caps: of these feeds.
         posts: a feed that is to become posts; no sources then.
+        profile: whose settings count: 0 those of all, n those of the configuration's n-th source.
     """
 
     sources: tuple[str, ...]
@@ -41,12 +42,13 @@ class Order:
     is_feed: bool = False
     caps: FeedCaps = field(default_factory=FeedCaps)
     posts: PostsTask | None = None
+    profile: int = 0
 
 
 def orders_of(config: Config) -> list[Order]:
     """The sources of a configuration; relative paths count from its base folder."""
     return [
-        _posts_order(source, config.base)
+        _posts_order(source, config.base, profile)
         if source.as_ == "posts"
         else Order(
             (_place(source, config.base),),
@@ -55,18 +57,20 @@ def orders_of(config: Config) -> list[Order]:
             is_scheduled=True,
             is_feed=bool(source.feed),
             caps=FeedCaps(source.keep_items, source.keep_days),
+            profile=profile,
         )
-        for source in config.sources
+        for profile, source in enumerate(config.sources, 1)
     ]
 
 
-def _posts_order(source: SourceEntry, base: str) -> Order:
+def _posts_order(source: SourceEntry, base: str, profile: int) -> Order:
     feed = source.feed if is_url(source.feed) else os.path.abspath(os.path.join(base, source.feed))
     is_form = not source.template.endswith(SUFFIX)
     template = source.template if is_form else os.path.join(base, source.template)
     settings = PostSettings(source.name, template, source.sanitize, source.full_text)
     folder = os.fsencode(os.path.realpath(os.path.join(base, source.path)))
-    return Order((), None, is_scheduled=True, posts=PostsTask(feed, folder, settings))
+    posts = PostsTask(feed, folder, settings, profile)
+    return Order((), None, is_scheduled=True, posts=posts, profile=profile)
 
 
 def _place(source: SourceEntry, base: str) -> str:
@@ -89,7 +93,9 @@ def list_pages(orders: Sequence[Order], base: bytes) -> Iterator[PageTask]:
 
 
 def _page(source: str, folder: bytes, order: Order, base: bytes) -> PageTask:
-    task = PageTask(source, folder, order.is_feed, order.is_scheduled, order.caps)
+    task = PageTask(
+        source, folder, order.is_feed, order.is_scheduled, order.caps, profile=order.profile
+    )
     if is_url(source):
         return task
     file = os.fsencode(os.path.realpath(source))
@@ -113,6 +119,7 @@ def check_links(order: Order, config: Config) -> None:
     Raises:
         UsageError: with what to say instead.
     """
+    config = config.of_profile(order.profile)
     if order.posts is not None and order.posts.settings.template.endswith(SUFFIX):
         _check_file(order.posts.settings.template)
     if order.posts is not None and order.posts.settings.full_text:

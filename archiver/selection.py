@@ -76,7 +76,14 @@ class Selection:
                     unchanged += 1
                 else:
                     name = os.fsdecode(file.path.removeprefix(here))
-                    task = DocumentTask(file.path, target, file.root, name, order.is_scheduled)
+                    task = DocumentTask(
+                        file.path,
+                        target,
+                        file.root,
+                        name,
+                        order.is_scheduled,
+                        profile=order.profile,
+                    )
                     if self._is_busy(file, order):
                         self._on_busy(DocumentResult(task, DocumentOutcome.BUSY, "saved just now"))
                     else:

@@ -154,7 +154,8 @@ def _make_documents(tools: Tools, images: Images) -> Documents:
         tools.originals,
         tools.disk,
     )
-    settings = _document_settings(tools.config)
+    profiles = range(len(tools.config.sources) + 1)
+    settings = [_document_settings(tools.config.of_profile(n)) for n in profiles]
     return Documents(tools.places, settings, images, finisher, tools.disk)
 
 
@@ -211,4 +212,5 @@ def _document_settings(config: Config) -> DocumentSettings:
         thumbnail=config.thumbnails[0].name if config.thumbnails else "",
         whole_thumbnails=tuple(each.name for each in config.thumbnails if each.fit == "inside"),
         base_url=config.base_url,
+        quality=config.planning.quality,
     )

@@ -157,6 +157,23 @@ WRONG = {
         "[[sources]]\nfeed = 'ftp://h.example/f'",
         "sources[0].feed = 'ftp://h.example/f': expected an http or https URL, or a file",
     ),
+    "a setting that all sources share": (
+        "[[sources]]\npath = 'a'\n[sources.network]\npace_s = 1",
+        "sources[0].network.pace_s: it is the same for all sources; set it outside of them",
+    ),
+    "how drawings are shown, of a source": (
+        "[[sources]]\npath = 'a'\nrewrite.svg = 'keep'",
+        "sources[0].rewrite.svg: it is the same for all sources",
+    ),
+    "a wrong setting of a source": (
+        "[[sources]]\npath = 'a'\n[[sources]]\npath = 'b'\nquality = 'best'",
+        'sources[1].quality = \'best\': expected "clean" or "original"',
+    ),
+    "an unknown setting of a source": (
+        "[[sources]]\npath = 'a'\nrewrite.srset = 'all'",
+        "sources[0].rewrite.srset: unknown key; did you mean sources[0].rewrite.srcset?",
+    ),
+    "no table of a source": ("sources = [1]", "expected a list of tables, [[sources]]"),
     "no TOML": ("quality = ", "not TOML"),
 }
 
@@ -237,3 +254,30 @@ def test_an_error_does_not_tell_the_ping_url() -> None:
     with pytest.raises(ConfigError) as caught:
         Config.from_dict({"run": {"ping_url": "hc.example/secret-token"}})
     assert "secret" not in str(caught.value)
+
+
+def test_a_source_may_have_settings_of_its_own() -> None:
+    config = Config.from_dict(
+        {
+            "link_prefix": "/all/",
+            "sources": [
+                {"path": "a"},
+                {
+                    "path": "b",
+                    "link_prefix": "/b/",
+                    "quality": "original",
+                    "base_url": "https://b.example/",
+                    "rewrite": {"responsive": True},
+                    "front_matter": {"image_fields": ["x"]},
+                },
+            ],
+        }
+    )
+    assert config.of_profile(0) is config.of_profile(1) is config
+    other = config.of_profile(2)
+    assert (config.rewrite.link_prefix, other.rewrite.link_prefix) == ("/all/", "/b/")
+    assert (config.planning.quality, other.planning.quality) == ("clean", "original")
+    assert (config.base_url, other.base_url) == ("", "https://b.example/")
+    assert (config.reading.smaller_copies, other.reading.smaller_copies) == (False, True)
+    assert other.reading.image_fields == ("x",)
+    assert other.network == config.network and other.sources == config.sources

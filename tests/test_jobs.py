@@ -128,3 +128,43 @@ def test_relative_links_are_refused_in_a_site_that_moves_posts(tmp_path: Path) -
     config = (tmp_path / "archiver.toml").read_text()
     assert 'link_prefix = "/archive/"' in config and "static/archive" in config
     assert run_archiver("init", cwd=tmp_path).code == 2, "what is there is left as it is"
+
+
+OWN = """\
+[[sources]]
+path = "posts"
+in_place = true
+link_prefix = "/archive/"
+quality = "original"
+base_url = "https://blog.example.com/2026/"
+front_matter.image_fields = ["ours"]
+
+[[sources]]
+path = "inbox"
+rewrite.srcset = "largest"
+"""
+
+
+def test_sources_have_settings_of_their_own(
+    job: Callable[..., Result], origin: Origin, tmp_path: Path
+) -> None:
+    resized, field = "https://img.example.com/b.jpg?x-oss-process=image/resize,w_8", "/of-a-field"
+    whole, relative = resized.partition("?")[0], "https://blog.example.com/c.jpg"
+    for n, url in enumerate((resized, whole, relative, "https://img.example.com" + field)):
+        origin.serve(url, save(photograph(n, (400 + n, 300)), "JPEG"))
+    (tmp_path / "archiver.toml").write_text(OWN)
+    text = f"---\nours: https://img.example.com{field}\n---\n![]({resized})\n"
+    text += '<img src="/c.jpg" srcset="https://img.example.com/a.jpg 2x">\n'
+    for folder in ("posts", "inbox"):
+        (tmp_path / folder / "a.md").write_text(text)
+    result = job("run", "--json")
+    assert result.code in (0, 3), result.stderr
+    post = (tmp_path / "posts" / "a.md").read_text()
+    places = ("ours: ", "](", 'src="', 'srcset="')
+    assert all(f"{place}/archive/assets/" in post for place in places), post
+    copy = (tmp_path / "archived" / "a.md").read_text()
+    assert "](../archive/assets/" in copy and 'src="/c.jpg"' in copy and field in copy
+    assert whole in origin.urls and relative in origin.urls
+    state = snapshot_of(tmp_path)
+    assert job("run").code == 0
+    assert snapshot_of(tmp_path) == state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from archiver.cdn.rule import Rule
@@ -22,3 +22,7 @@ class PlanningSettings:
     quality: Literal["clean", "original"] = "clean"
     rules: tuple[Rule, ...] = ()
     disable: frozenset[str] = frozenset()
+
+    def with_quality(self, quality: Literal["", "clean", "original"]) -> PlanningSettings:
+        """The same with another quality; "" for this one."""
+        return replace(self, quality=quality) if quality else self

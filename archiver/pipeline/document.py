@@ -62,14 +62,17 @@ class Documents:
     def __init__(
         self,
         places: Places,
-        settings: DocumentSettings,
+        settings: Sequence[DocumentSettings],
         images: Images,
         finisher: Finisher,
         disk: Executor,
     ) -> None:
         self._places, self._images = places, images
-        self._profile = Profile(places, settings)
+        self._profiles = [Profile(places, each) for each in settings]
         self._finisher, self._disk = finisher, disk
+
+    def _of(self, task: DocumentTask) -> Profile:
+        return self._profiles[task.profile]
 
     async def archive(self, task: DocumentTask) -> DocumentResult:
         """Archive the images of a document and point it at them."""
@@ -121,7 +124,7 @@ class Documents:
         records, note = await self._have_images(reading, task, find_date(data, mtime_ns))
         had = [records.get(reference.url) for reference in reading.references]
         links = [
-            self._profile.linker.link(reference, record, task, reading)
+            self._of(task).linker.link(reference, record, task, reading)
             for reference, record in zip(reading.references, had, strict=True)
         ]
         replacements = self._plan(reading, links, had, task)
@@ -137,14 +140,16 @@ class Documents:
         task: DocumentTask,
     ) -> Sequence[Replacement]:
         """The edits of the images, and of the style sheets behind them."""
-        smaller = self._profile.shrinker.plan(reading, had, links, task)
+        smaller = self._of(task).shrinker.plan(reading, had, links, task)
         widths = [record.width_px if record else 0 for record in had]
-        sheets = [self._profile.linker.link_sheet(sheet, task, reading) for sheet in reading.sheets]
+        sheets = [
+            self._of(task).linker.link_sheet(sheet, task, reading) for sheet in reading.sheets
+        ]
         everything = replace(reading, references=reading.references + reading.sheets)
         return plan_edits(
             everything,
             [*smaller.links, *sheets],
-            self._profile.settings.rewrite,
+            self._of(task).settings.rewrite,
             [*widths, *(0 for _ in sheets)],
             smaller.added,
         )
@@ -155,8 +160,8 @@ class Documents:
         if format is None:
             return None
         place = task.place or task.source
-        base_url = task.url or self._profile.settings.base_url or document_url(place) or None
-        settings = self._profile.settings.reading
+        base_url = task.url or self._of(task).settings.base_url or document_url(place) or None
+        settings = self._of(task).settings.reading
         if task.url:
             settings = replace(settings, is_moved=True, charset=task.charset)
         return read_document(data, format=format, base_url=base_url, settings=settings)
@@ -185,19 +190,18 @@ class Documents:
     ) -> tuple[dict[str, ImageRecord], str]:
         """URL → record, for each image of the document that is ours to take; and what to say of
         those above its limits."""
-        base_url = task.url or self._profile.settings.base_url or None
+        profile = self._of(task)
+        base_url = task.url or profile.settings.base_url or None
         stays_local = task.is_in_place or task.replaces is not None
         wanted = {
-            r.url: Wanted(r.url, r.attributes, base_url, task.root, date)
+            r.url: Wanted(r.url, r.attributes, base_url, task.root, date, profile.settings.quality)
             for r in reversed(reading.references)
-            if not (
-                (stays_local and r.url.startswith("file:")) or self._profile.linker.is_ours(r.url)
-            )
+            if not ((stays_local and r.url.startswith("file:")) or profile.linker.is_ours(r.url))
         }
         ordered = [
             wanted[url] for url in dict.fromkeys(r.url for r in reading.references) if url in wanted
         ]
-        limits = self._profile.settings.limits
+        limits = profile.settings.limits
         return await have_within(limits, ordered, self._images.have, self._images.is_had)
 
     def _check(
@@ -214,12 +218,12 @@ class Documents:
             new,
             format=reading.format,
             base_url=document_url(task.target) or None,
-            settings=self._profile.settings.reading,
+            settings=self._of(task).settings.reading,
         )
         kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
         kept |= {safe_in_css(url) for url in kept}
         for reference in again.references:
-            if not (reference.url in kept or self._profile.linker.is_local(reference.url)):
+            if not (reference.url in kept or self._of(task).linker.is_local(reference.url)):
                 raise DocumentError(task.name, f"the new text would name {redact(reference.url)}")
 
 

@@ -59,7 +59,8 @@ class Hunter:
         Raises:
             ImageLostError: there is none; the most telling of all failures.
         """
-        candidates = plan_candidates(wanted.url, wanted.attributes, self._planning)
+        planning = self._planning.with_quality(wanted.quality)
+        candidates = plan_candidates(wanted.url, wanted.attributes, planning)
         host = host_of(wanted.url)
         async with self._habits.finding_out(host, candidates, self._compare == "first"):
             return await self._ask_host(wanted, candidates, trail)

@@ -118,6 +118,7 @@ class Pages:
             charset=visit.charset,
             sheets=sheets,
             place=page.file,
+            profile=page.profile,
         )
 
     async def _list_sheets(self, visit: Visit) -> list[str]:

@@ -108,7 +108,7 @@ class Posts:
     async def _archive(self, task: PostsTask) -> DocumentResult:
         feed_name, folder = task.scope(self._places)
         for record in self._catalog.feeds.unmade(feed_name, folder):
-            await self._make(record)
+            await self._make(record, task.profile)
         if self._robots is not None and task.is_web:
             why_not = await self._robots.why_not(normalize_url(task.feed))
             if why_not:
@@ -154,7 +154,9 @@ class Posts:
         ]
         if records:
             await self._on_disk(self._journal.sync)
-            await asyncio.gather(*(self._make(record, is_new) for record, is_new in records))
+            await asyncio.gather(
+                *(self._make(record, task.profile, is_new) for record, is_new in records)
+            )
         return fresh
 
     def _compare(self, key: str, item: FeedItem, task: PostsTask) -> _Fresh | None:
@@ -197,7 +199,7 @@ class Posts:
         self._journal.append_item(record)
         self._catalog.feeds.add_item(record)
 
-    async def _make(self, record: ItemRecord, is_new: bool = False) -> None:
+    async def _make(self, record: ItemRecord, profile: int, is_new: bool = False) -> None:
         """Write one post, unless its place is a person's.
 
         Args:
@@ -210,7 +212,7 @@ class Posts:
                 self._note(replace(record, settled=str(found.standing), when=now_text()))
                 self._on_document(DocumentResult(self._task(record, ""), outcome, reason))
             elif self._originals.holds(record.sha256):
-                task = self._task(record, found.sha256)
+                task = replace(self._task(record, found.sha256), profile=profile)
                 self._on_document(await self._documents.archive(task))
 
     def _task(self, record: ItemRecord, replaces: str) -> DocumentTask:

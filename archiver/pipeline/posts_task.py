@@ -20,11 +20,13 @@ class PostsTask:
     Attributes:
         feed: a URL, or the absolute path of a file.
         folder: of the posts; absolute, real.
+        profile: see `DocumentTask`.
     """
 
     feed: str
     folder: bytes
     settings: PostSettings = field(default_factory=PostSettings)
+    profile: int = 0
 
     @property
     def is_web(self) -> bool:
@@ -97,7 +99,7 @@ def list_due(
         absolute = places.absolute(path)
         if _is_as_it_was(absolute, state):
             name = os.fsdecode(absolute.removeprefix(os.getcwdb() + b"/"))
-            yield DocumentTask(absolute, absolute, task.folder, name)
+            yield DocumentTask(absolute, absolute, task.folder, name, profile=task.profile)
 
 
 def _is_as_it_was(path: bytes, state: DocumentState) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from archiver.formats import ReadingSettings
 from archiver.pipeline.document_limits import DocumentLimits
@@ -21,6 +22,8 @@ class DocumentSettings:
             none.
         whole_thumbnails: the names of those that show the whole picture.
         base_url: the address the documents were taken from; "": their own place.
+        quality: of their pictures; one that other documents name as well is had once, as the first
+            of them asks for it.
     """
 
     reading: ReadingSettings = field(default_factory=ReadingSettings)
@@ -29,6 +32,7 @@ class DocumentSettings:
     thumbnail: str = ""
     whole_thumbnails: tuple[str, ...] = ()
     base_url: str = ""
+    quality: Literal["clean", "original"] = "clean"
 
 
 class Profile:

@@ -98,7 +98,8 @@ class Rescuer:
 
     def _urls(self, wanted: Wanted) -> tuple[str, ...]:
         """The clean URL where a rule is sure of it, and the one as given."""
-        best = plan_candidates(wanted.url, wanted.attributes, self._planning)[0]
+        planning = self._planning.with_quality(wanted.quality)
+        best = plan_candidates(wanted.url, wanted.attributes, planning)[0]
         is_clean = best.kind is Kind.CLEAN and best.confidence == "high"
         return (best.url, wanted.url) if is_clean else (wanted.url,)
 

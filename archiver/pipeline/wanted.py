@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Wanted:
         document_url: of the document, where it has one.
         root: the folder below which local images are taken.
         date: of the document; a web archive is asked for the capture nearest to it.
+        quality: as `PlanningSettings.quality`, where the document's source has its own; "": as
+            everywhere.
     """
 
     url: str
@@ -24,6 +27,7 @@ class Wanted:
     document_url: str | None
     root: bytes
     date: datetime | None = None
+    quality: Literal["", "clean", "original"] = ""
 
 
 def stated_size(attributes: Mapping[str, str]) -> tuple[int, int]:

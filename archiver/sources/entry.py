@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -62,6 +63,12 @@ class SourceEntry:
     full_text: bool = False
     keep_items: Count | None = None
     keep_days: Count | None = None
+    _different: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def different(self) -> Mapping[str, Any]:
+        """Settings that are other for its documents: dotted key → value, as the file has it."""
+        return self._different
 
     def __post_init__(self) -> None:
         """Raises ConfigError unless one source is named, and one that can be had as told."""
