@@ -51,7 +51,8 @@ class Catalog:
     def __init__(self, path: str, journal_folder: str, read_only: bool = False) -> None:
         self._path, self._folder, self._is_read_only = path, journal_folder, read_only
         self._changes, self._committed_s = 0, monotonic()
-        self._has_new_facts = self._is_closed = False
+        self._is_closed = False
+        self._unread: set[bytes] = set()  # documents with facts that were not read yet
         self._before_commit: Callable[[], None] = lambda: None
         with catalog_trouble(path):
             self._db = open_for_reading(path) if read_only else open_for_writing(path)
@@ -167,11 +168,11 @@ class Catalog:
 
     def add_document(self, record: DocumentRecord) -> None:
         """Say that the journal has new facts on a document; they are read when asked for."""
-        self._has_new_facts = True
+        self._unread.add(record.path)
 
     def story(self, path: bytes) -> Story:
         """All that happened to a document."""
-        if self._has_new_facts:
+        if path in self._unread:  # for others the journal need not wait for the disk
             self._before_commit()
             self.catch_up()
         with catalog_trouble(self._path):
@@ -222,7 +223,7 @@ class Catalog:
         with catalog_trouble(self._path):
             if is_behind(self._db, self._folder):
                 ingest(self._db, self._folder)
-        self._has_new_facts = False
+        self._unread.clear()
 
     def commit(self) -> None:
         """Write what changed."""

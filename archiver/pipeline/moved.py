@@ -74,7 +74,8 @@ def adopt_story(
         journal.append_done(relative, record.sha256_after)
     if found.moved_from:
         journal.append_restored(found.moved_from, sha256)
-    catalog.add_document(found.rewrites[-1])
+    for path in {relative, found.moved_from} - {b""}:
+        catalog.add_document(replace(found.rewrites[-1], path=path))
 
 
 def _continues(whole: tuple[DocumentRecord, ...], begun: tuple[DocumentRecord, ...]) -> bool:
