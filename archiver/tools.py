@@ -56,6 +56,7 @@ class Obtaining:
 
     obtainer: Obtainer
     client: Client
+    examiner: Examiner
     journal: Journal
     barrier: Barrier
 
@@ -79,7 +80,7 @@ async def open_obtaining(
     async with open_tools(config, places, catalog, run_id, spool, politeness) as tools:
         obtainer = make_obtainer(tools, make_keeper(tools))
         barrier = Barrier(tools.journal.sync, tools.disk)
-        yield Obtaining(obtainer, tools.client, tools.journal, barrier)
+        yield Obtaining(obtainer, tools.client, tools.examiner, tools.journal, barrier)
 
 
 @asynccontextmanager

@@ -31,6 +31,9 @@ _TRIES = 2  # a worker may die of something else; a picture that kills two did i
 class Examiner:
     """Examines pictures in worker processes, which it starts when there is work for them.
 
+    Attributes:
+        backlog: pictures that wait for a worker, or are in one.
+
     >>> async def one(path):
     ...     async with Examiner(ImagingSettings(), (ThumbnailSettings(),)) as examiner:
     ...         return await examiner.examine(path)
@@ -45,7 +48,7 @@ class Examiner:
         self._contract = Contract(settings, tuple(thumbnails))
         self._module = module
         self._idle: asyncio.LifoQueue[WorkerProcess | None] = asyncio.LifoQueue()
-        self._started = 0
+        self._started = self.backlog = 0
         self._all: set[WorkerProcess] = set()
         self._leaving: set[asyncio.Task[int]] = set()
         self._preparing: asyncio.Task[None] | None = None
@@ -90,14 +93,18 @@ class Examiner:
 
     async def _have_done(self, path: str, work: Callable[[WorkerProcess], Awaitable[T]]) -> T:
         """*work*, by another worker where one dies of it."""
-        for _ in range(_TRIES):
-            worker = await self._take()
-            try:
-                return await work(worker)
-            except WorkerDied:
-                continue
-            finally:
-                self._give_back(worker)
+        self.backlog += 1
+        try:
+            for _ in range(_TRIES):
+                worker = await self._take()
+                try:
+                    return await work(worker)
+                except WorkerDied:
+                    continue
+                finally:
+                    self._give_back(worker)
+        finally:
+            self.backlog -= 1
         raise PictureError(path, Outcome.UNSAFE, KILLED)
 
     def worker_ids(self) -> tuple[int, ...]:

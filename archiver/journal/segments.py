@@ -62,14 +62,17 @@ def put_segment(bucket: Bucket, name: str, start: int, lines: bytes) -> None:
     bucket.put(segment.path, _zstd().compress(lines), _HEADERS)
 
 
-def pull(bucket: Bucket, folder: str) -> None:
+def pull(bucket: Bucket, folder: str, run_id: str = "") -> None:
     """Bring the journals in *folder* up to what *bucket* has.
+
+    Args:
+        run_id: only those of this run, its workers' included.
 
     Raises:
         RunError: the server refuses or does not answer, or a segment is damaged.
     """
     sizes = list_journals(folder)
-    missing = [s for s in list_segments(bucket) if s.end > sizes.get(s.name, 0)]
+    missing = [s for s in list_segments(bucket, run_id) if s.end > sizes.get(s.name, 0)]
     if not missing:
         return
     with ThreadPoolExecutor(_THREADS, "pull") as pool:
@@ -99,10 +102,11 @@ def push(bucket: Bucket, folder: str) -> None:
                 put_segment(bucket, name, start, lines)
 
 
-def list_segments(bucket: Bucket) -> list[Segment]:
-    """All segments, those of a journal in order."""
+def list_segments(bucket: Bucket, run_id: str = "") -> list[Segment]:
+    """All segments, or those of one run; those of a journal in order."""
+    folder = f"{FOLDER}/{run_id}" if run_id else FOLDER
     return sorted(
-        _segments(facts.path for facts in bucket.list(FOLDER)), key=lambda s: (s.name, s.end)
+        _segments(facts.path for facts in bucket.list(folder)), key=lambda s: (s.name, s.end)
     )
 
 

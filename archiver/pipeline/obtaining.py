@@ -131,12 +131,14 @@ class LocalObtainer:
         flags = []
         if has_watermark(find.attempt.candidate.url, self._planning):
             flags.append("watermarked")
-        if find.doubt or self._judge.is_suspect(wanted.url, find.download.sha256):
-            flags.append("suspect")
         if find.captured is not None:
             flags.append("rescued")
         record = found_record(wanted.url, find, trail, tuple(flags))
-        return await self._keeper.store(find.download, find.picture, record)
+        stored = await self._keeper.store(find.download, find.picture, record)
+        # Asked after the wait: who finds out later looks for the record, which is there by then.
+        if find.doubt or self._judge.is_suspect(wanted.url, find.download.sha256):
+            return replace(stored, flags=(*stored.flags, "suspect"))
+        return stored
 
     def _suspects(self, url: str, sha256: str) -> list[ImageRecord]:
         """Of the URLs that brought the same bytes before it was known that several do."""

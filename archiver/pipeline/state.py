@@ -80,8 +80,11 @@ def open_catalog(places: Places, read_only: bool = False) -> Catalog:
     return Catalog(os.path.join(places.state, "catalog.sqlite"), _journals(places), read_only)
 
 
-def bring_journals(places: Places) -> None:
+def bring_journals(places: Places, run_id: str = "") -> None:
     """Have a copy of the journals of a state on an object store, also on a machine without any.
+
+    Args:
+        run_id: only those of this run, its workers' included.
 
     Raises:
         RunError: the object store does not answer, or a segment is damaged.
@@ -90,7 +93,7 @@ def bring_journals(places: Places) -> None:
     from archiver.storage.bucket import open_bucket
 
     files.make_state_folder(places.state)
-    pull(open_bucket(places.state_url, places.objects), _journals(places))
+    pull(open_bucket(places.state_url, places.objects), _journals(places), run_id)
 
 
 def open_journal(

@@ -80,13 +80,13 @@ class Cluster(RayReach):
         shards: how many there are.
     """
 
-    def __init__(self, run_id: str, config: Config, places: Places, nodes: int) -> None:
+    def __init__(self, run_id: str, config: Config, places: Places, nodes: int, mark: str) -> None:
         super().__init__(run_id)
         self.shards = config.ray.actors or nodes
         config = _share_cores(config, math.ceil(self.shards / nodes))
         self.add(LIMITER, _make(Limiter, "_LimiterActor", self.name(LIMITER), ()))
         for shard in range(self.shards):
-            setup = Setup(config, places, run_id, shard, self.shards, archiver.__version__)
+            setup = Setup(config, places, run_id, shard, self.shards, archiver.__version__, mark)
             arguments = (setup, RayReach(run_id))
             self.add(shard, _make(Shard, "_ShardActor", self.name(shard), arguments))
 
@@ -121,13 +121,21 @@ async def open_cluster(config: Config, places: Places, run_id: str) -> AsyncIter
     spools = os.path.join(places.state, "tmp")
     with join_cluster(config.ray, NAMESPACE) as nodes:
         files.remove_spools(spools, spool_name())  # of a run that was killed
-        cluster = Cluster(run_id, config, places, nodes)
+        is_elsewhere = bool(places.archive_url and places.state_url)
+        mark = "" if is_elsewhere else _make_mark(os.path.join(spools, spool_name() + "mark"))
+        cluster = Cluster(run_id, config, places, nodes, mark)
         try:
             await cluster.open()
             yield cluster
         finally:
             await cluster.close()
             files.remove_spools(spools, spool_name())
+
+
+def _make_mark(folder: str) -> str:
+    file = files.open_spool(folder)
+    file.close()
+    return file.path
 
 
 def _make(cls: type[Any], name: str, actor: str, arguments: tuple[Any, ...]) -> Any:

@@ -23,7 +23,8 @@ from archiver.errors import RunError, UsageError
 from archiver.pipeline.ray_settings import RaySettings
 
 LOCAL = "local"
-_TOKEN = "RAY_AUTH_TOKEN_PATH"
+_MODE, _TOKEN = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN_PATH"
+_MANY = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"  # "0" keeps Ray on 127.0.0.1, on any system
 _INSTALL = "engine = \"ray\" needs Ray: pip install 'image-asset-archiver[ray]'"
 _STORE_BYTES = 80_000_000  # of Ray's store, through which only small values go
 
@@ -74,13 +75,14 @@ def _load_ray() -> Any:
 @contextmanager
 def _environment(settings: RaySettings) -> Iterator[None]:
     """Name the token's file in the environment, where Ray and its processes look for it."""
-    before = {name: os.environ.get(name) for name in ("RAY_AUTH_MODE", _TOKEN, "HOME")}
+    before = {name: os.environ.get(name) for name in (_MODE, _TOKEN, _MANY, "HOME")}
     folder = tempfile.mkdtemp(prefix="archiver-") if settings.address == LOCAL else ""
     try:
         path = _make_token(folder) if folder else settings.token_file or before[_TOKEN] or ""
         check_token(path)
-        os.environ |= {"RAY_AUTH_MODE": "token", _TOKEN: os.path.abspath(path)}
+        os.environ |= {_MODE: "token", _TOKEN: os.path.abspath(path)}
         if folder:
+            os.environ[_MANY] = "0"
             _keep_off_the_clouds(folder)
         yield
     finally:

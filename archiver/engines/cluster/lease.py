@@ -15,6 +15,8 @@ from archiver.engines.cluster.sharding import LIMITER, Reach
 
 LEASE_S = 6.0  # a successor waits so long at most; a node that is out of reach asks on as long
 _RENEW_S = LEASE_S / 3
+MOST_WAITING = 32  # pictures that were fetched and are not yet examined, at one worker
+_LOOK_AGAIN_S = 0.05
 
 
 class Limiter:
@@ -80,3 +82,27 @@ class Holder:
                 self._until_s = asked_s + seconds
                 self._renewed.set()
             await asyncio.sleep(_RENEW_S if seconds > 0 else -seconds)
+
+
+class Permission:
+    """A lease, while what was fetched is worked through; offers `Lease` as well.
+
+    Without a bound downloads would fill the disk where decoding is slower, and be lost with the
+    worker.
+
+    Args:
+        backlog: how many pictures wait to be examined now.
+    """
+
+    def __init__(self, lease: Holder, backlog: Callable[[], int], most: int = MOST_WAITING) -> None:
+        self._lease, self._backlog, self._most = lease, backlog, most
+
+    @property
+    def is_held(self) -> bool:
+        return self._lease.is_held and self._backlog() < self._most
+
+    async def wait(self) -> None:
+        while not self.is_held:
+            await self._lease.wait()
+            if self._backlog() >= self._most:
+                await asyncio.sleep(_LOOK_AGAIN_S)

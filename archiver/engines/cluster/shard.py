@@ -13,11 +13,12 @@ import logging
 import os
 import uuid
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import archiver
 from archiver.catalog import HostFact
 from archiver.engines.cluster.gates import Permits, SharedGates
-from archiver.engines.cluster.lease import Holder
+from archiver.engines.cluster.lease import Holder, Permission
 from archiver.engines.cluster.notes import Notes
 from archiver.engines.cluster.sharding import (
     Reach,
@@ -78,11 +79,11 @@ class Shard:
         """
         await self.ready()
         self._notes.tell(facts)
-        known = self._notes.find_image(wanted.url)
-        if known is not None:  # the answer to an earlier call got lost with a worker
-            return self._reply(Obtained(known, is_noted=True))
         task = self._under_way.get(wanted.url)
         if task is None:
+            known = self._notes.find_image(wanted.url)
+            if known is not None:  # the answer to an earlier call got lost with a worker
+                return self._reply(Obtained(known, is_noted=True))
             task = asyncio.create_task(self._obtain(wanted, _read(line)))
             self._under_way[wanted.url] = task
             task.add_done_callback(lambda _: self._under_way.pop(wanted.url, None))
@@ -133,14 +134,15 @@ class Shard:
     async def _open(self) -> None:
         setup = self._setup
         places, network = setup.places, setup.config.network
-        _check_machine(setup)
+        await asyncio.to_thread(_check_machine, setup)
         spool = os.path.join(places.state, "tmp", spool_name(setup.shard))
         self._notes = self._stack.enter_context(Notes(spool))
         folder = os.path.join(places.state, "journal")
-        has_ancestor = self._notes.read_earlier_lives(folder, setup.run_id, setup.shard)
-        is_successor = self._is_successor or has_ancestor
+        has_notes = self._notes.read_earlier_lives(folder, setup.run_id, setup.shard)
+        is_successor = self._is_successor or has_notes
         lease = await self._stack.enter_async_context(Holder(self._reach, setup.shard, self.life))
-        self._own = Gates(network, lease, is_successor)
+        permission = Permission(lease, self._backlog)
+        self._own = Gates(network, permission, is_successor)
         self._gates = SharedGates(network, setup.shard, setup.shards, self._own, self._reach)
         self._permits = Permits(self._own, network)
         if is_successor:
@@ -149,6 +151,9 @@ class Shard:
         parts = open_obtaining(setup.config, places, self._notes, run_id, spool, self._gates)
         self._parts: Obtaining = await self._stack.enter_async_context(parts)
         self._stack.push_async_callback(self._gates.close)
+
+    def _backlog(self) -> int:
+        return self._parts.examiner.backlog
 
     async def _adopt_permits(self) -> None:
         own, shards = self._setup.shard, self._setup.shards
@@ -173,10 +178,12 @@ class Shard:
         own = (obtained.record,) if is_noted else ()
         for record in (*own, *obtained.others):
             self._parts.journal.append_image(record)
+            self._notes.add_image(record)  # at once: it may turn out to be suspect meanwhile
         await self._parts.barrier.pass_through()
-        for record in (*own, *obtained.others):
-            self._notes.add_image(record)
-        return Obtained(obtained.record, obtained.others, is_noted)
+        if not is_noted:
+            return replace(obtained, is_noted=False)
+        newest = self._notes.find_image(obtained.record.url)
+        return Obtained(newest or obtained.record, obtained.others, is_noted=True)
 
     def _reply(self, obtained: Obtained) -> Reply:
         record = obtained.record
@@ -207,10 +214,9 @@ def _check_machine(setup: Setup) -> None:
         what = f"archiver {archiver.__version__}, here it is {setup.version}"
         raise RunError(f"{machine}: has {what}; all nodes need the same version")
     if setup.places.archive_url and setup.places.state_url:
-        bring_journals(setup.places)  # of workers before this one, wherever they were
-    elif not os.path.isdir(setup.places.state):
-        what = f"{setup.places.state}: not there"
-        needs = (
-            "all nodes need the same shared file system, or archive and state on an object store"
-        )
-        raise RunError(f"{machine}: {what}; {needs}")
+        bring_journals(setup.places, setup.run_id)  # of workers before this one, wherever they were
+    elif not os.path.exists(setup.mark or setup.places.state):
+        there = os.path.exists(setup.places.state)
+        what = "not the folder of the machine that began the run" if there else "not there"
+        needs = "the same shared file system, or archive and state on an object store"
+        raise RunError(f"{machine}: {setup.places.state}: {what}; all nodes need {needs}")

@@ -36,6 +36,7 @@ class Setup:
         shard: its number, from 0.
         shards: how many there are.
         version: of the program that begins the run.
+        mark: path of a file that each machine sees, where they must share a file system; "" else.
     """
 
     config: Config
@@ -44,6 +45,7 @@ class Setup:
     shard: int
     shards: int
     version: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

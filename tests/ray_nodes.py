@@ -1,0 +1,153 @@
+"""Real nodes of Ray on loopback, ended by the ids of their processes and by nothing else.
+
+with RayNodes(folder) as nodes:
+    nodes.start_head()
+    nodes.start("second")
+    ...  # run the program with nodes.environment
+    nodes.kill("second")
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+MARK = "ARCHIVER_TESTS_NODE"  # in the environment of each process of a node; children inherit it
+_START_S = 180.0  # a safety net; it takes four seconds on a machine at rest
+_STORE_BYTES = "80000000"
+# Ray takes 127.0.0.1 for a mistake and puts the machine's own address in its place.
+_START = """
+import ray._private.services as services
+services.node_ip_address_from_perspective = lambda *_: "127.0.0.1"
+from ray.scripts.scripts import main
+main()
+"""
+
+
+class RayNodes:
+    """Nodes of one cluster.
+
+    Attributes:
+        address: HOST:PORT of the head.
+    """
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="rn"))  # short: paths of sockets have a limit
+        self._mark = secrets.token_hex(8)
+        self.address = f"127.0.0.1:{_free_port()}"
+        # With a description of the cluster, though empty, the head asks no cloud for its metadata.
+        (self._folder / "ray_bootstrap_config.yaml").write_text("{}\n")
+        self._common = {
+            "HOME": str(self._folder),
+            "RAY_TMPDIR": str(self._folder),
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN_PATH": str(self._write_token()),
+            "RAY_USAGE_STATS_ENABLED": "0",
+            # Where the head of a cluster would tell that it tells nothing.
+            "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",
+            "RAY_raylet_start_wait_time_s": "150",  # on a busy machine
+            "RAY_gcs_rpc_server_reconnect_timeout_s": "10",
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program needs to join the cluster, beside `address`; it stays on 127.0.0.1."""
+        return self._common | {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _kill(list(self._processes(self._mark)))
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start_head(self) -> None:
+        """Start the head, as the node ``head``."""
+        port = self.address.rpartition(":")[2]
+        self._start("head", "--head", "--port", port, "--include-dashboard=false", "--no-monitor")
+
+    def start(self, name: str) -> None:
+        """Start another node."""
+        self._start(name, "--address", self.address)
+
+    def actors(self, kind: str, name: str = "") -> list[int]:
+        """Process ids of the actors of a kind, on the node *name* or on all."""
+        mark = f"{self._mark}-{name}"
+        return [pid for pid in self._processes(mark) if kind in _command_of(pid)]
+
+    def kill(self, name: str) -> None:
+        """End a node as a power cut does: all its processes at once."""
+        _kill(list(self._processes(f"{self._mark}-{name}")))
+
+    def _start(self, name: str, *arguments: str) -> None:
+        ray = [sys.executable, "-c", _START, "start", *arguments]
+        common = ["--node-ip-address", "127.0.0.1", "--num-cpus", "1"]
+        memory = ["--object-store-memory", _STORE_BYTES]
+        environment = os.environ | self._common | {MARK: f"{self._mark}-{name}"}
+        done = subprocess.run(
+            [*ray, *common, *memory],
+            env=environment, capture_output=True, text=True, timeout=_START_S, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _write_token(self) -> Path:
+        path = self._folder / "token"
+        path.touch(0o600)
+        path.write_text(secrets.token_hex(32))
+        return path
+
+    def _processes(self, mark: str) -> Iterator[int]:
+        entry = f"{MARK}={mark}".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if any(e.startswith(entry) for e in (folder / "environ").read_bytes().split(b"\0")):
+                    yield int(folder.name)
+
+
+def wait_until(is_so: object, deadline_s: float, what: str) -> None:
+    """Look again and again; *is_so* is a function without arguments."""
+    assert callable(is_so)
+    end_s = time.monotonic() + deadline_s
+    while not is_so():
+        assert time.monotonic() < end_s, what
+        time.sleep(0.05)
+
+
+def _command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    end_s = time.monotonic() + 10
+    while time.monotonic() < end_s and any(_is_there(pid) for pid in pids):
+        time.sleep(0.02)
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
