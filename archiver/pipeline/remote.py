@@ -54,6 +54,17 @@ def exists(path: bytes, places: Places) -> bool:
     return _open(folder, places.objects).head(name) is not None
 
 
+def sync_name(path: bytes) -> None:
+    """Make the name of a file durable; that of an object is.
+
+    Raises:
+        RunError: the disk fails.
+    """
+    if not is_object_path(path):
+        with files.run_trouble(path):
+            files.sync_folder(os.path.dirname(path))
+
+
 def rewrite_document(
     name: AnyPath,
     snapshot: Snapshot,

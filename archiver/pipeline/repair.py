@@ -57,8 +57,7 @@ def _finish(record: DocumentRecord, run_id: str, places: Places, journal: Journa
     elif snapshot is not None and found == record.sha256_before:
         found = _redo(record, data, snapshot, run_id, places)
     if found == record.sha256_after:
-        with files.run_trouble(real):  # the run may have been killed just before it did this
-            files.sync_folder(os.path.dirname(real))
+        remote.sync_name(real)  # the run may have been killed just before it did this
         _append_end(journal, record)
     else:
         reason = "changed by someone" if found else "missing or not readable"

@@ -7,7 +7,7 @@ from pathlib import Path
 import obstore.store
 import pytest
 from backports import zstd
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import RunError
@@ -59,6 +59,7 @@ def test_shards_have_copies_of_their_own(bucket, tmp_path):
     assert found == {name: LINES[n] * 2 for n, name in enumerate(names)}
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 @given(
     cuts=st.sets(st.integers(1, len(LINES) - 1)),
     have=st.integers(0, sum(map(len, LINES))),
