@@ -16,6 +16,7 @@ from archiver.pipeline.posts_task import PostsTask
 from archiver.redact import redact
 from archiver.sources import SourceSettings, is_url
 from archiver.sources.entry import SourceEntry
+from archiver.sources.globs import split_glob
 from archiver.storage.addresses import is_object_url
 
 STREAM = "-"  # standard input as a source, and its name in reports
@@ -61,6 +62,23 @@ def orders_of(config: Config) -> list[Order]:
         )
         for profile, source in enumerate(config.sources, 1)
     ]
+
+
+def profile_of(path: bytes, config: Config) -> int:
+    """Whose settings count for the document at *path*, absolute and real: as `Order.profile`."""
+    for profile, source in enumerate(config.sources, 1):
+        place = os.fsencode(os.path.realpath(_folder_of(source, config.base)))
+        if path == place or path.startswith(os.path.join(place, b"")):
+            return profile
+    return 0
+
+
+def _folder_of(source: SourceEntry, base: str) -> str:
+    """Where the documents of a source are written: a folder, or the one file."""
+    is_own_place = source.in_place or source.as_ == "posts"
+    named = source.path if is_own_place else source.output
+    pattern = split_glob(named) if is_own_place and not os.path.lexists(named) else None
+    return os.path.join(base, pattern[0] if pattern else named)
 
 
 def _posts_order(source: SourceEntry, base: str, profile: int) -> Order:

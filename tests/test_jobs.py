@@ -148,15 +148,17 @@ rewrite.srcset = "largest"
 def test_sources_have_settings_of_their_own(
     job: Callable[..., Result], origin: Origin, tmp_path: Path
 ) -> None:
-    resized, field = "https://img.example.com/b.jpg?x-oss-process=image/resize,w_8", "/of-a-field"
-    whole, relative = resized.partition("?")[0], "https://blog.example.com/c.jpg"
-    for n, url in enumerate((resized, whole, relative, "https://img.example.com" + field)):
+    resized, field = "?x-oss-process=image/resize,w_8", "/of-a-field"
+    relative = "https://blog.example.com/c.jpg"
+    pictures = {folder: f"https://img.example.com/{folder}.jpg" for folder in ("posts", "inbox")}
+    served = [url + query for url in pictures.values() for query in ("", resized)]
+    for n, url in enumerate((*served, relative, "https://img.example.com" + field)):
         origin.serve(url, save(photograph(n, (400 + n, 300)), "JPEG"))
     (tmp_path / "archiver.toml").write_text(OWN)
-    text = f"---\nours: https://img.example.com{field}\n---\n![]({resized})\n"
+    text = f"---\nours: https://img.example.com{field}\n---\n![](%s{resized})\n"
     text += '<img src="/c.jpg" srcset="https://img.example.com/a.jpg 2x">\n'
-    for folder in ("posts", "inbox"):
-        (tmp_path / folder / "a.md").write_text(text)
+    for folder, url in pictures.items():
+        (tmp_path / folder / "a.md").write_text(text % url)
     result = job("run", "--json")
     assert result.code in (0, 3), result.stderr
     post = (tmp_path / "posts" / "a.md").read_text()
@@ -164,7 +166,11 @@ def test_sources_have_settings_of_their_own(
     assert all(f"{place}/archive/assets/" in post for place in places), post
     copy = (tmp_path / "archived" / "a.md").read_text()
     assert "](../archive/assets/" in copy and 'src="/c.jpg"' in copy and field in copy
-    assert whole in origin.urls and relative in origin.urls
+    assert pictures["posts"] in origin.urls and pictures["inbox"] + resized in origin.urls
+    assert pictures["inbox"] not in origin.urls and relative in origin.urls
     state = snapshot_of(tmp_path)
     assert job("run").code == 0
     assert snapshot_of(tmp_path) == state
+    assert run_archiver("relink", cwd=tmp_path).code == 0
+    assert (tmp_path / "posts" / "a.md").read_text() == post
+    assert (tmp_path / "archived" / "a.md").read_text() == copy

@@ -38,7 +38,7 @@ def check_machine(
     places = Places.of(config.base, config.archive, config.state, config.objects)
     yield from check_versions()
     yield from (describe_codec(codec) for codec in list_codecs())
-    yield from check_folders(places)
+    yield from check_folders(places, config.reserve)
     yield from check_objects(places)
     yield from check_addresses(config.network, hosts)
     yield from check_proxies(config.network, environment)
@@ -70,7 +70,7 @@ def describe_codec(codec: Codec) -> Finding:
     return Finding("codecs", codec.name, version)
 
 
-def check_folders(places: Places) -> Iterator[Finding]:
+def check_folders(places: Places, reserve: files.Reserve | None = None) -> Iterator[Finding]:
     """Whether the folders can be written, lie on one file system, and have room."""
     folders = {"archive": places.archive_folder, "state": places.state}
     if places.archive_url:
@@ -81,16 +81,16 @@ def check_folders(places: Places) -> Iterator[Finding]:
             yield Finding("folders", name, folder, "error", f"{there} cannot be written")
         else:
             yield Finding("folders", name, folder)
-        yield _check_room(name, there)
+        yield _check_room(name, there, reserve or files.Reserve())
     if not places.archive_url:
         yield _check_devices(*map(_nearest, folders.values()))
 
 
-def _check_room(name: str, folder: str) -> Finding:
+def _check_room(name: str, folder: str, reserve: files.Reserve) -> Finding:
     found = os.statvfs(folder)
     free = f"{found.f_bavail * found.f_frsize >> 20} MiB free"
     try:
-        files.check_reserve(folder, files.Reserve())
+        files.check_reserve(folder, reserve)
     except DiskFullError as error:
         return Finding("folders", f"room for the {name}", free, "error", str(error))
     return Finding("folders", f"room for the {name}", free)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 
 from archiver import files
@@ -20,6 +20,7 @@ from archiver.maintenance.broken_links import read_known
 from archiver.maintenance.editing import Edit, Edited, edit_documents
 from archiver.maintenance.opening import open_archive
 from archiver.model import DocumentRecord, DocumentTask, Reading, Reference, Replacement
+from archiver.orders import profile_of
 from archiver.pipeline.linking import Linker
 from archiver.pipeline.moved import adopt_story
 from archiver.pipeline.places import Places
@@ -75,12 +76,15 @@ def relink_found(
     Args:
         instead: as in `Linker.relink`.
     """
-    thumbnail = config.thumbnails[0].name if config.thumbnails else ""
-    fields = config.reading.thumbnail_fields
-    linker = Linker(places, config.rewrite, thumbnail, fields, config.base_url)
+    linker_of = cache(partial(_make_linker, places, config))
+
+    def relink(reference: Reference, task: DocumentTask, reading: Reading) -> bytes | None:
+        linker = linker_of(profile_of(os.path.realpath(task.target), config))
+        return linker.relink(reference, task, reading, instead=instead)
+
     plan = partial(
         _plan,
-        relink=partial(linker.relink, instead=instead),
+        relink=relink,
         places=places,
         catalog=catalog,
         config=config,
@@ -89,6 +93,13 @@ def relink_found(
     for result in edit_documents(paths, plan, places, catalog, journal):
         if result.outcome != "unchanged" or result.reason:
             yield result
+
+
+def _make_linker(places: Places, config: Config, profile: int) -> Linker:
+    config = config.of_profile(profile)
+    thumbnail = config.thumbnails[0].name if config.thumbnails else ""
+    fields = config.reading.thumbnail_fields
+    return Linker(places, config.rewrite, thumbnail, fields, config.base_url)
 
 
 def list_documents(

@@ -22,8 +22,8 @@ class DocumentSettings:
             none.
         whole_thumbnails: the names of those that show the whole picture.
         base_url: the address the documents were taken from; "": their own place.
-        quality: of their pictures; one that other documents name as well is had once, as the first
-            of them asks for it.
+        quality: of their pictures; one that others name as well is had once, as the document that
+            asks first wants it.
     """
 
     reading: ReadingSettings = field(default_factory=ReadingSettings)
