@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from program import run_archiver
 
 from archiver.config import Config
 from archiver.engines.cluster import joining
-from archiver.errors import UsageError
+from archiver.errors import RunError, UsageError
 from archiver.pipeline.ray_settings import RaySettings
 
 CLUSTER = RaySettings(address="head.example:6379")
@@ -70,6 +71,19 @@ def test_without_ray_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "ray", None)
     message = r"needs Ray: pip install 'image-asset-archiver\[ray\]'"
     with pytest.raises(UsageError, match=message), joining.join_cluster(RaySettings(), "x"):
+        raise AssertionError("not reached")
+
+
+def test_a_head_that_is_not_there_is_named_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "token"
+    path.touch(0o600)
+    path.write_text("secret")
+    monkeypatch.setitem(sys.modules, "ray", types.ModuleType("ray"))
+    settings = RaySettings("127.0.0.1:1", str(path))
+    message = "ray.address = '127.0.0.1:1': no head answers there"
+    with pytest.raises(RunError, match=message), joining.join_cluster(settings, "x"):
         raise AssertionError("not reached")
 
 

@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import stat
 import tempfile
 import threading
@@ -26,6 +27,7 @@ LOCAL = "local"
 _MODE, _TOKEN = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN_PATH"
 _MANY = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"  # "0" keeps Ray on 127.0.0.1, on any system
 _INSTALL = "engine = \"ray\" needs Ray: pip install 'image-asset-archiver[ray]'"
+_HEAD_S = 10.0
 _STORE_BYTES = 80_000_000  # of Ray's store, through which only small values go
 
 
@@ -39,6 +41,7 @@ def join_cluster(settings: RaySettings, namespace: str) -> Iterator[int]:
     """
     with _environment(settings):
         ray = _load_ray()
+        _check_head(settings.address)
         previous = signal.getsignal(signal.SIGTERM)
         try:
             ray.init(address=settings.address, namespace=namespace, **_options(settings))
@@ -60,6 +63,21 @@ def _options(settings: RaySettings) -> dict[str, Any]:
         return quiet
     own = {"include_dashboard": False, "object_store_memory": _STORE_BYTES}
     return quiet | own | {"_node_ip_address": "127.0.0.1"}
+
+
+def _check_head(address: str) -> None:
+    """Say at once that nobody listens at HOST:PORT; Ray would try for minutes.
+
+    Raises:
+        RunError: it is so.
+    """
+    if ":" not in address:
+        return
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _HEAD_S).close()
+    except (OSError, OverflowError) as error:
+        raise RunError(f"ray.address = {address!r}: no head answers there: {error}") from error
 
 
 def _load_ray() -> Any:
