@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from archiver.errors import DiskFullError, RunError
-from archiver.files import calls, make_state_folder, run_trouble
+from archiver.files import calls, is_full, make_state_folder, run_trouble
 
 VERSION = 5  # of the tables; a file of another is thrown away and made again
 
@@ -114,10 +114,17 @@ def catalog_trouble(path: str) -> Iterator[None]:
         with run_trouble(path):
             yield
     except (sqlite3.Error, msgspec.DecodeError) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+        if _is_of_full_disk(error, path):
             raise DiskFullError(path, str(error)) from error
         advice = "it may be deleted: the next run makes it again from the journal"
         raise RunError(f"{path}: {error}; {advice}") from error
+
+
+def _is_of_full_disk(error: Exception, path: str) -> bool:
+    """SQLite says that it cannot open its journal where there is no inode left for it."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    could_be = code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+    return code == sqlite3.SQLITE_FULL or (could_be and is_full(path))
 
 
 def open_for_writing(path: str) -> sqlite3.Connection:

@@ -23,7 +23,7 @@ from archiver.files.quarantine import (
     quarantine_damaged,
 )
 from archiver.files.rewriting import rewrite_document
-from archiver.files.space import Reserve, Room, check_reserve, free_bytes
+from archiver.files.space import Reserve, Room, check_reserve, free_bytes, is_full
 from archiver.files.spool import (
     SpoolFile,
     clear_spool,
@@ -59,6 +59,7 @@ __all__ = [
     "damaged_name",
     "extend_file",
     "free_bytes",
+    "is_full",
     "keep_conflict",
     "list_files",
     "list_names",

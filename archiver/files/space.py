@@ -79,3 +79,12 @@ def _existing(folder: str) -> str:
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder) or os.curdir
     return folder
+
+
+def is_full(path: str) -> bool:
+    """Whether the file system of *path* has no block or no inode left for us."""
+    try:
+        found = os.statvfs(os.path.dirname(path) or os.curdir)
+    except OSError:
+        return False
+    return found.f_bavail == 0 or (found.f_files > 0 and found.f_favail == 0)

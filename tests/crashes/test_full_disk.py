@@ -63,7 +63,7 @@ def test_a_disk_of_any_size(stage: Callable, disk: Callable, name: str) -> None:
     _make_catalog(it)
     least = _used(folder) // BLOCK
     assert it.run() == it.scene.expected
-    most = _used(folder) // BLOCK
+    most = _used(folder) // BLOCK + 32  # for what is there a moment only
     where: Counter[str] = Counter()
     for number in range(SIZES):
         blocks = least + 1 + (most - least - 1) * number // SIZES

@@ -94,6 +94,6 @@ def serve(origin: Origin) -> None:
 
 LONG_POST = Scene(
     ("archive", "posts", "--in-place"),
-    {"posts/long.md": b"![](http://img.example.com/small.png) some words\n" * 2000},
+    {"posts/long.md": b"![](http://img.example.com/small.png)\n" + b"some words\n" * 10_000},
     expected=0,
 )
