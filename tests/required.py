@@ -17,6 +17,7 @@ TOOLS = {
     "browser": ("chromium",),
     "nginx": ("nginx",),
     "mount": ("mount", "umount"),
+    "systemd": ("systemd-analyze",),
 }
 """Tool → the programs it consists of."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import click
 import pytest
 import yaml
+from required import require
 
 from archiver.cli.main import program
 from archiver.config import load_config
@@ -170,10 +171,7 @@ def test_the_workflow_may_push_and_runs_alone() -> None:
 
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
     """With a program that is there in the place of ours, which need not be."""
-    tool = shutil.which("systemd-analyze")
-    if tool is None:
-        assert "[Service]" in SERVICE.read_text()
-        pytest.skip("systemd-analyze is not here")
+    tool = require("systemd")["systemd-analyze"]
     true = shutil.which("true")
     (tmp_path / SERVICE.name).write_text(SERVICE.read_text().replace(PROGRAM, str(true)))
     shutil.copy(DEPLOY / "archiver.timer", tmp_path)
