@@ -14,11 +14,12 @@ import msgspec
 from archiver import files
 from archiver.errors import RunError
 from archiver.journal.facts import Fact
-from archiver.journal.lines import VERSION, decode
+from archiver.journal.lines import VERSION, decode, encode
 
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".ndjson"
+_AS_WRITTEN = b'{"kind":"'
 
 
 class Line(NamedTuple):
@@ -26,7 +27,7 @@ class Line(NamedTuple):
 
     Attributes:
         end: offset of the byte behind it in its file.
-        raw: the line itself.
+        raw: the line, as we write it; another program may have written it otherwise.
     """
 
     end: int
@@ -57,7 +58,10 @@ def read_lines(folder: str, run_id: str, offset: int = 0) -> Iterator[Line]:
     for raw in files.read_lines(path, offset):
         offset += len(raw)
         try:
-            yield Line(offset, decode(raw), raw)
+            fact = decode(raw)
+            yield Line(
+                offset, fact, raw if raw.startswith(_AS_WRITTEN) else encode(fact, fact.when)
+            )
         except (msgspec.DecodeError, ValueError) as error:
             _check_version(raw, path)
             logger.warning("passed over path=%s end=%d problem=%s", path, offset, error)

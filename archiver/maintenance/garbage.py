@@ -183,7 +183,7 @@ def _list_visited(journals: str) -> frozenset[str]:
     found = set()
     for run in list_journals(journals):
         for line in files.read_lines(os.path.join(journals, f"{run}.ndjson")):
-            if b'"kind":"page"' in line[:40]:
+            if b'"page"' in line[:40]:
                 visit = decode(line)
                 found.add(visit.sha256 if isinstance(visit, Visit) else "")
     return frozenset(found)
