@@ -60,7 +60,9 @@ def test_an_empty_feed_keeps_what_it_had(kind: str) -> None:
     assert numbers_of(saved) == [3, 2, 1]
 
 
-@pytest.mark.parametrize("kind", set(KINDS) - {"RSS 0.90", "RSS 0.91", "RSS 0.92"})
+@pytest.mark.parametrize(
+    "kind", [k for k in KINDS if k not in ("RSS 0.90", "RSS 0.91", "RSS 0.92")]
+)
 def test_the_oldest_first_is_turned_round(kind: str) -> None:
     assert numbers_of(grown(make(kind, [2, 3, 4]), make(kind, [1, 2, 3])).data) == [4, 3, 2, 1]
 
