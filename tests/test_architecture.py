@@ -16,6 +16,7 @@ LAYERS = (
     ("api",),
     ("demo", "report", "maintenance"),
     ("jobs", "scanning", "checking"),
+    ("job",),
     ("listeners", "selection"),
     ("orders", "engines"),
     ("wiring",),
