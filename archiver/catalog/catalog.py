@@ -18,8 +18,9 @@ from archiver.catalog.tables import (
     open_for_writing,
 )
 from archiver.catalog.totals import Totals, count_totals
+from archiver.catalog.visits import Visits
 from archiver.journal.lines import decode, encode
-from archiver.model import DocumentRecord, ImageRecord, Visit
+from archiver.model import DocumentRecord, ImageRecord
 
 # What a kill loses of the caches, at most.
 _COMMIT_CHANGES = 1000
@@ -58,6 +59,7 @@ class Catalog:
             self._db = open_for_reading(path) if read_only else open_for_writing(path)
         self.holdings = Holdings(self._db, path)
         self.feeds = FeedFacts(self._db, path, self._changed)
+        self.visits = Visits(self._db, path, self._changed)
         self.catch_up()
 
     def follow(self, sync: Callable[[], None]) -> None:
@@ -102,30 +104,6 @@ class Catalog:
         row = (image_key(record.url), record.when, "", line)
         with catalog_trouble(self._path):
             self._db.execute("REPLACE INTO images VALUES (?, ?, ?, ?)", row)
-            self._changed()
-
-    def find_visit(self, url: str, place: bytes) -> Visit | None:
-        """The newest visit of *url* that was saved at or below *place* (relative to the base)."""
-        query = "SELECT line FROM pages WHERE url = ? ORDER BY stamp DESC, run DESC"
-        with catalog_trouble(self._path):
-            for (line,) in self._db.execute(query, (url,)):
-                visit = decode(line)
-                if isinstance(visit, Visit) and _is_at(visit.path, place):
-                    return visit
-        return None
-
-    def needs_original(self, sha256: str) -> bool:
-        """Whether the newest visit of any page names the bytes of this hash."""
-        query = "SELECT 1 FROM pages WHERE instr(line, CAST(? AS BLOB)) LIMIT 1"
-        with catalog_trouble(self._path):
-            return self._db.execute(query, (sha256,)).fetchone() is not None
-
-    def add_visit(self, visit: Visit) -> None:
-        """The newest visit of a page, which the journal has as well."""
-        line = encode(visit, visit.when)
-        row = (visit.url, visit.path, visit.when, "", line)
-        with catalog_trouble(self._path):
-            self._db.execute("REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", row)
             self._changed()
 
     def document_state(self, path: bytes) -> DocumentState | None:
@@ -258,7 +236,3 @@ class Catalog:
         self._changes += 1
         if self._changes >= _COMMIT_CHANGES or monotonic() - self._committed_s > _COMMIT_S:
             self.commit()
-
-
-def _is_at(path: bytes, place: bytes) -> bool:
-    return place in (b".", path) or path.startswith(place + b"/")

@@ -174,7 +174,7 @@ def _list_originals(places: Places, catalog: Catalog) -> Iterator[Leaf]:
     for file in found:
         sha256 = os.path.basename(file.path)
         is_grown = file.path.startswith("grown/")
-        if not catalog.needs_original(sha256) if is_grown else sha256 not in named:
+        if not catalog.visits.needs_original(sha256) if is_grown else sha256 not in named:
             yield Leaf(f"{folder}/{file.path}", f"originals/{file.path}", file.size_bytes)
 
 

@@ -74,7 +74,7 @@ class FeedGrowth:
             return await self._set_apart(visit, str(error))
         for path in (visit.path, _path_of_kind(visit.path, newest.kind)):
             here = replace(visit, path=path)
-            known = self._catalog.find_visit(visit.url, path)
+            known = self._catalog.visits.find(visit.url, path)
             if known is None:
                 break
             if await self._is_as_before(known, visit):
@@ -93,12 +93,12 @@ class FeedGrowth:
         if sha256 is None:
             return
         await self._barrier.pass_through()
-        if not self._catalog.needs_original(sha256):
+        if not self._catalog.visits.needs_original(sha256):
             await self._on_disk(self._originals.remove, sha256)
 
     async def _set_apart(self, visit: Visit, reason: str) -> Visit:
         """*visit* saved as it came, without earlier items; a later visit takes them up again."""
-        known = self._catalog.find_visit(visit.url, visit.path)
+        known = self._catalog.visits.find(visit.url, visit.path)
         if known is None or await self._find_earlier(known) is None:
             return replace(visit, note=f"{_UNCLEAR} ({reason})")
         note = f"{_UNCLEAR} ({reason}); those of earlier visits are kept until they can be"

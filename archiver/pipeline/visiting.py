@@ -113,7 +113,7 @@ class Visitor:
         return self._note(known, await self._growth.grow(visit, data, wish.caps or FeedCaps()))
 
     async def _find_known(self, wish: Wish) -> Visit | None:
-        known = self._catalog.find_visit(wish.url, self._places.relative(wish.folder))
+        known = self._catalog.visits.find(wish.url, self._places.relative(wish.folder))
         if known is not None and known.grown:
             await self._growth.recover(known)
         return known
@@ -122,7 +122,7 @@ class Visitor:
         if known is not None and _is_same(known, found):
             return known
         self._journal.append_visit(found)
-        self._catalog.add_visit(found)
+        self._catalog.visits.add(found)
         return found
 
     async def _holds(self, sha256: str) -> bool:

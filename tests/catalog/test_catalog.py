@@ -345,13 +345,13 @@ def test_visits_of_pages(open_catalog, journal):
         for visit in (replace(VISIT, sha256="old"), VISIT, other):
             run.append_visit(visit)
     catalog = open_catalog()
-    assert catalog.find_visit(VISIT.url, b"archived") == VISIT
-    assert catalog.find_visit(VISIT.url, b"elsewhere") == other
-    assert catalog.find_visit(VISIT.url, b"arch") is None
-    assert catalog.find_visit("https://h/q", b".") is None
+    assert catalog.visits.find(VISIT.url, b"archived") == VISIT
+    assert catalog.visits.find(VISIT.url, b"elsewhere") == other
+    assert catalog.visits.find(VISIT.url, b"arch") is None
+    assert catalog.visits.find("https://h/q", b".") is None
     newer = replace(VISIT, sha256="ef", when="2027-01-01T00:00:00Z")
-    catalog.add_visit(newer)
-    assert catalog.find_visit(VISIT.url, b".") == newer
+    catalog.visits.add(newer)
+    assert catalog.visits.find(VISIT.url, b".") == newer
     assert not catalog.has_unfinished() and catalog.document_paths() == []
 
 
