@@ -6,19 +6,18 @@ Its errors become ours here. Calls wait for the network and are safe from severa
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from archiver.errors import RunError, UsageError
 from archiver.redact import redact
 from archiver.storage.addresses import clean_object_url
-from archiver.storage.settings import ObjectSettings
+from archiver.storage.settings import ObjectSettings, store_options
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as Opened
@@ -31,7 +30,6 @@ _REASONS = {
     "InvalidPathError": "no name for an object",
 }
 _PART_BYTES = 8 << 20
-_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 
 TagSpelling = Literal["quoted", "bare"]
 
@@ -219,29 +217,9 @@ def open_bucket(url: str, settings: ObjectSettings) -> Bucket:
         ) from error
     try:
         url = clean_object_url(url)
-        return Bucket(url, from_url(url, **_options(url, settings)))
+        return Bucket(url, from_url(url, **store_options(url, settings)))
     except (BaseError, ValueError) as error:
         raise UsageError(f"{url}: {redact(str(error))}") from error
-
-
-def _options(url: str, settings: ObjectSettings) -> dict[str, Any]:
-    seconds = timedelta(seconds=settings.timeout_s)
-    options: dict[str, Any] = {
-        "client_options": {"timeout": seconds, "connect_timeout": timedelta(seconds=5)},
-        "retry_config": {"retry_timeout": timedelta(seconds=settings.retry_s)},
-    }
-    if url.startswith("s3:"):
-        # Amazon checks the sum before it takes the object; others ignore it.
-        options["checksum_algorithm"] = "SHA256"
-        if settings.endpoint:
-            options["endpoint"] = settings.endpoint.rstrip("/")
-        if settings.region:
-            options["region"] = settings.region
-        # Who names an endpoint without TLS means it; the library wants it said twice.
-        named = (settings.endpoint, *(os.environ.get(name, "") for name in _ENDPOINTS))
-        first = next(filter(None, named), "")
-        options["client_options"]["allow_http"] = first.startswith("http:")
-    return options
 
 
 def _facts(meta: Any) -> ObjectFacts:

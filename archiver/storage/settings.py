@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -14,6 +16,8 @@ Seconds = Annotated[float, Meta(gt=0, description="a number of seconds above 0")
 PartBytes = Annotated[
     int, Meta(ge=5 << 20, description="a whole number of bytes, 5242880 or more (S3's least part)")
 ]
+
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,24 @@ class ObjectSettings:
     retry_s: Seconds = 60.0
     threads: Annotated[int, Meta(ge=1, le=256, description="a whole number from 1 to 256")] = 32
     lease_s: Annotated[float, Meta(ge=5, description="a number of seconds, 5 or more")] = 60.0
+
+
+def store_options(url: str, settings: ObjectSettings) -> dict[str, Any]:
+    """The settings as obstore takes them for *url*."""
+    seconds = timedelta(seconds=settings.timeout_s)
+    options: dict[str, Any] = {
+        "client_options": {"timeout": seconds, "connect_timeout": timedelta(seconds=5)},
+        "retry_config": {"retry_timeout": timedelta(seconds=settings.retry_s)},
+    }
+    if url.startswith("s3:"):
+        # Amazon checks the sum before it takes the object; others ignore it.
+        options["checksum_algorithm"] = "SHA256"
+        if settings.endpoint:
+            options["endpoint"] = settings.endpoint.rstrip("/")
+        if settings.region:
+            options["region"] = settings.region
+        # Who names an endpoint without TLS means it; the library wants it said twice.
+        named = (settings.endpoint, *(os.environ.get(name, "") for name in _ENDPOINTS))
+        first = next(filter(None, named), "")
+        options["client_options"]["allow_http"] = first.startswith("http:")
+    return options
