@@ -200,7 +200,7 @@ class Catalog:
         """Read what the journals have more."""
         with catalog_trouble(self._path):
             if is_behind(self._db, self._folder):
-                ingest(self._db, self._folder)
+                ingest(self._db, self._folder, sync=not self._is_read_only)
         self._unread.clear()
 
     def commit(self) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from archiver.catalog.tables import forget_facts
 from archiver.catalog.unmade import note_unmade
-from archiver.journal import Fact, Line, Removed, list_journals, read_lines
+from archiver.journal import Fact, Line, Removed, list_journals, read_lines, sync_journal
 from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Visit
 from archiver.storage.layout import below_archive
 
@@ -49,8 +49,11 @@ def is_behind(connection: sqlite3.Connection, folder: str) -> bool:
     return dict(known) != list_journals(folder)
 
 
-def ingest(connection: sqlite3.Connection, folder: str) -> None:
+def ingest(connection: sqlite3.Connection, folder: str, sync: bool = True) -> None:
     """Read what the journals in *folder* have more. Facts may come in any order.
+
+    What is read is acted on, so it is made durable first: a run may have been killed between
+    writing and syncing, and a power cut after that must not take back why a document was changed.
 
     Where a journal that was read has gone or is shorter, all are read anew: the power was cut
     before its last lines were on the disk, or git checked out another state.
@@ -63,6 +66,8 @@ def ingest(connection: sqlite3.Connection, folder: str) -> None:
     for run, size in sizes.items():
         offset, known_size = known.get(run, (0, -1))
         if size != known_size:
+            if sync:
+                sync_journal(folder, run)
             offset = _ingest_run(connection, folder, run, offset)
             connection.execute("REPLACE INTO journals VALUES (?, ?, ?)", (run, offset, size))
 

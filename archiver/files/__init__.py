@@ -5,7 +5,7 @@ modules build the few moves the archiver makes out of those. Paths are `str` or 
 of documents are bytes that need not be text.
 """
 
-from archiver.files.appending import AppendFile, extend_file, list_sizes, read_lines
+from archiver.files.appending import AppendFile, extend_file, list_sizes, read_lines, sync_file
 from archiver.files.beside import temp_names
 from archiver.files.blobs import TouchedFolders, place_blob
 from archiver.files.calls import AnyPath
@@ -85,6 +85,7 @@ __all__ = [
     "run_trouble",
     "shown",
     "spool_copy",
+    "sync_file",
     "sync_folder",
     "temp_names",
     "why_not_writable",

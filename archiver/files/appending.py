@@ -38,6 +38,21 @@ def list_sizes(folder: str, suffix: str) -> dict[str, int]:
     return dict(sorted(found))
 
 
+def sync_file(path: str) -> None:
+    """Return when what another process wrote into the file is durable, and so is its name.
+
+    Raises:
+        DiskFullError, RunError: it cannot be made so.
+    """
+    with run_trouble(path):
+        fd = calls.open_file(path, os.O_RDONLY)
+        try:
+            calls.fsync(fd)
+        finally:
+            calls.close(fd)
+        sync_folder(os.path.dirname(path))
+
+
 class AppendFile:
     """A new private file (0600), made by the first append; safe from several threads.
 

@@ -30,7 +30,7 @@ from archiver.files.exchange import CANNOT_EXCHANGE, exchange
 from archiver.files.folders import open_folder
 from archiver.files.late import LateWrites
 from archiver.files.metadata import copy_metadata
-from archiver.files.trouble import document_trouble, shown
+from archiver.files.trouble import document_trouble, run_trouble, shown
 
 
 def rewrite_document(
@@ -71,11 +71,13 @@ def rewrite_document(
         try:
             written = _write_temp(place, old, expected, new, mtime_ns)
             _check_again(place, expected)
-            _swap(place, expected, written, conflicts, late)
-            kept = late is not None
-            if late is not None:
-                late.keep(old, expected)
-            return _look(place, expected.path, written.sha256)
+            out = _swap_in(place)
+            with run_trouble(path):  # it is new by now: whose error this is, the next run finds out
+                _finish_swap(place, out, expected, written, conflicts, late)
+                kept = late is not None
+                if late is not None:
+                    late.keep(old, expected)
+                return _look(place, expected.path, written.sha256)
         finally:
             if not kept:
                 calls.close(old)
@@ -124,15 +126,19 @@ def _check_again(place: Place, expected: Snapshot) -> None:
     raise ConflictError(place.shown, "changed during the run")
 
 
-def _swap(
+def _finish_swap(
     place: Place,
+    out: bytes,
     expected: Snapshot,
     written: Snapshot,
     conflicts: str,
     late: LateWrites | None,
 ) -> None:
-    """Swap the temporary file in; take it back where the document was not what it should be."""
-    out = _swap_in(place)
+    """Remove what came out; swap back where that was not what it should be.
+
+    Args:
+        out: the name that the old file has now.
+    """
     if holds(place, out, expected):
         calls.unlink(out, place.folder)
         calls.fsync(place.folder)  # after the unlink, or a power cut brings the name back

@@ -15,7 +15,7 @@ from archiver.files.documents import Snapshot, take_snapshot
 from archiver.files.exchange import rename_new
 from archiver.files.folders import make_folders, sync_folder
 from archiver.files.spool import SpoolFile, open_spool
-from archiver.files.trouble import document_trouble, shown
+from archiver.files.trouble import document_trouble, run_trouble, shown
 from archiver.model import Download, Outcome
 
 _CHUNK_BYTES = 1 << 20
@@ -53,6 +53,7 @@ def write_new(
         finally:
             with suppress(FileNotFoundError):
                 calls.unlink(temp)
+    with run_trouble(path):  # it is there by now: no error of this document
         sync_folder(folder)
     return snapshot
 

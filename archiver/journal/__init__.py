@@ -5,7 +5,7 @@ those of all runs in order. Journals of several machines merge by being copied i
 """
 
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
-from archiver.journal.reader import Line, list_journals, read_facts, read_lines
+from archiver.journal.reader import Line, list_journals, read_facts, read_lines, sync_journal
 from archiver.journal.writer import Journal, new_run_id
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "new_run_id",
     "read_facts",
     "read_lines",
+    "sync_journal",
 ]

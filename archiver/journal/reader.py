@@ -46,6 +46,15 @@ def list_journals(folder: str) -> dict[str, int]:
     return {name.removesuffix(SUFFIX): size for name, size in sizes.items()}
 
 
+def sync_journal(folder: str, run_id: str) -> None:
+    """Return when the journal of another run is durable, as far as it was written.
+
+    Raises:
+        DiskFullError, RunError: it cannot be made so.
+    """
+    files.sync_file(os.path.join(folder, run_id + SUFFIX))
+
+
 def read_lines(folder: str, run_id: str, offset: int = 0) -> Iterator[Line]:
     """The facts of one journal from *offset* on; a torn last line is left out.
 

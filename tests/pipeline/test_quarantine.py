@@ -12,7 +12,7 @@ from moody_origin import Posts
 from origin import Origin
 from pictures import picture
 
-from archiver import files, wiring
+from archiver import files, tools
 from archiver.imaging.workers import Examiner
 
 KILLER = b"die SIGSEGV"
@@ -25,7 +25,7 @@ def posts(tmp_path: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch) -> Po
     folder = str(Path(__file__).parents[1] / "imaging")
     known = os.environ.get("PYTHONPATH", "")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [folder, known])))
-    monkeypatch.setattr(wiring, "Examiner", partial(Examiner, module="unruly_worker"))
+    monkeypatch.setattr(tools, "Examiner", partial(Examiner, module="unruly_worker"))
     origin.serve(GOOD, picture("PNG"))
     origin.serve(BAD, KILLER)
     return Posts(tmp_path, origin)

@@ -56,7 +56,8 @@ class Stage:
         code = self.run()
         assert code in (0, self.scene.expected), f"{when}: {code}, {self.runs.output}"
         self.check(f"{when}, next run")
-        assert unlike(self.scene, self.base, self.clean) == [], when
+        found = unlike(self.scene, self.base, self.clean)
+        assert found == [], f"{when}: {found}"
 
     def restore(self, when: str) -> None:
         """Take all back: the documents are what they were."""
