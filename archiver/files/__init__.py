@@ -31,6 +31,7 @@ from archiver.files.spool import (
     open_spool,
     remove_spool,
     remove_spools,
+    write_spool,
 )
 from archiver.files.texts import read_text_parts
 from archiver.files.trash import Trash
@@ -90,4 +91,5 @@ __all__ = [
     "temp_names",
     "why_not_writable",
     "write_new",
+    "write_spool",
 ]

@@ -46,6 +46,18 @@ class SpoolFile:
         remove_spool(self.path)
 
 
+def write_spool(folder: str, data: bytes) -> str:
+    """The path of a temporary file with *data* in it, as `open_spool` makes them."""
+    spool = open_spool(folder)
+    try:
+        spool.write(data)
+    except BaseException:
+        spool.discard()
+        raise
+    spool.close()
+    return spool.path
+
+
 def open_spool(folder: str) -> SpoolFile:
     """Create a temporary file of our own (0600) in *folder*, which is made where it is missing.
 

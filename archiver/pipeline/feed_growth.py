@@ -59,7 +59,7 @@ class FeedGrowth:
             return
         data = await self._undo_saved(known)
         if data is not None:
-            await self._on_disk(self._originals.put_bytes, data)
+            await self._on_disk(self._originals.put_made, data)
             logger.info("recovered path=%s", files.shown(known.path))
 
     async def grow(self, visit: Visit, data: bytes, caps: FeedCaps) -> Visit:
@@ -137,7 +137,7 @@ class FeedGrowth:
         return await self._on_disk(_read_without, path, rewrites)
 
     def _keep(self, visit: Visit, known: Visit, grown: Grown) -> Visit:
-        sha256 = self._originals.put_bytes(grown.data) if grown.carried else ""
+        sha256 = self._originals.put_made(grown.data) if grown.carried else ""
         if known.grown not in ("", sha256):
             self._outgrown[visit.path] = known.grown
         note = f"{grown.broken} earlier items are not well-formed" if grown.broken else ""

@@ -124,7 +124,7 @@ class Keeper:
         Raises:
             PictureError: it cannot be made harmless.
         """
-        copy = await self._on_disk(self._spool_bytes, marked)
+        copy = await self._on_disk(files.write_spool, self._spool, marked)
         try:
             made = await self._examiner.sanitize(copy, self.marker(record))
         finally:
@@ -152,13 +152,7 @@ class Keeper:
     def _copy_blob(self, record: ImageRecord) -> str:
         """The path of a temporary copy: a store need not be a folder that workers can read."""
         with self._store.open(record.path.removeprefix(self._prefix)) as blob:
-            return self._spool_bytes(blob.read())
-
-    def _spool_bytes(self, data: bytes) -> str:
-        spool = files.open_spool(self._spool)
-        spool.write(data)
-        spool.close()
-        return spool.path
+            return files.write_spool(self._spool, blob.read())
 
     async def holds(self, record: ImageRecord) -> bool:
         """Whether the blob of *record* is in the store."""

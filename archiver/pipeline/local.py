@@ -44,7 +44,5 @@ def copy_bytes(data: bytes, name: str, spool: str, max_bytes: int) -> Download:
     """
     if len(data) > max_bytes:
         raise PictureError(name, Outcome.TOO_BIG, f"larger than {max_bytes} bytes")
-    file = files.open_spool(spool)
-    file.write(data)
-    file.close()
-    return Download(file.path, hashlib.sha256(data).hexdigest(), len(data), name)
+    path = files.write_spool(spool, data)
+    return Download(path, hashlib.sha256(data).hexdigest(), len(data), name)

@@ -19,6 +19,8 @@ _HEADERS = {"Content-Type": "application/octet-stream"}
 class Originals:
     """A private folder of blobs named by their SHA-256. Safe from several threads.
 
+    What writes raises `DiskFullError` or `RunError`: the disk is full or fails.
+
     Args:
         folder: made when the first blob comes.
         spool: folder of temporary files.
@@ -32,44 +34,24 @@ class Originals:
         self._touched = files.TouchedFolders(folder)
 
     def put(self, spool_path: str, sha256: str) -> None:
-        """Keep the bytes of a temporary file, which is gone afterwards.
-
-        Raises:
-            DiskFullError, RunError: the disk is full or fails.
-        """
-        if os.path.isfile(self._fetched(sha256)):
-            return
-        self._place(spool_path, self._fetched(sha256))
-
-    def put_read(self, data: bytes, sha256: str) -> None:
-        """Keep bytes that were read from a file.
-
-        Raises:
-            DiskFullError, RunError: the disk is full or fails.
-        """
-        if not os.path.isfile(self._fetched(sha256)):
-            self._write(data, self._fetched(sha256))
+        """Keep the bytes of a temporary file, which is gone afterwards."""
+        target = self._fetched(sha256)
+        if not self._has(target):
+            self._place(spool_path, target)
 
     def put_bytes(self, data: bytes) -> str:
-        """Keep *data*, which was made and not fetched, until `remove`; its name, a hex digest.
-
-        Raises:
-            DiskFullError, RunError: the disk is full or fails.
-        """
+        """Keep *data* as if it had been fetched; its name, a hex digest."""
         sha256 = hashlib.sha256(data).hexdigest()
-        if not self.holds(sha256):
-            self._write(data, self._made(sha256))
+        target = self._fetched(sha256)
+        if not self._has(target):
+            self._place(files.write_spool(self._spool, data), target)
         return sha256
 
-    def keep_bytes(self, data: bytes) -> str:
-        """Keep *data* for ever, as if it had been fetched; its hex digest.
-
-        Raises:
-            DiskFullError, RunError: the disk is full or fails.
-        """
+    def put_made(self, data: bytes) -> str:
+        """Keep *data*, which was made and not fetched, until `remove`; its name, a hex digest."""
         sha256 = hashlib.sha256(data).hexdigest()
         if not self.holds(sha256):
-            self._write(data, self._fetched(sha256))
+            self._place(files.write_spool(self._spool, data), self._made(sha256))
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -93,15 +75,8 @@ class Originals:
         """Return when the names of all blobs are durable."""
         self._touched.sync()
 
-    def _write(self, data: bytes, target: str) -> None:
-        spool = files.open_spool(self._spool)
-        try:
-            spool.write(data)
-        except BaseException:
-            spool.discard()
-            raise
-        spool.close()
-        self._place(spool.path, target)
+    def _has(self, target: str) -> bool:
+        return os.path.isfile(target)
 
     def _place(self, spool_path: str, target: str) -> None:
         self._check_room()
@@ -128,52 +103,35 @@ class SharedOriginals(Originals):
         super().__init__(folder, spool, check_room)
         self._bucket = bucket
 
-    def put(self, spool_path: str, sha256: str) -> None:
-        if self._bucket.head(_fetched_object(sha256)) is None:
-            self._bucket.put(_fetched_object(sha256), files.read_bytes(spool_path), _HEADERS)
-        super().put(spool_path, sha256)
-
-    def put_read(self, data: bytes, sha256: str) -> None:
-        """Keep bytes that were read from a file.
-
-        Raises:
-            DiskFullError, RunError: the disk is full or fails.
-        """
-        if not os.path.isfile(self._fetched(sha256)):
-            self._write(data, self._fetched(sha256))
-
-    def put_bytes(self, data: bytes) -> str:
-        sha256 = hashlib.sha256(data).hexdigest()
-        if not self.holds(sha256):
-            self._bucket.put(_made_object(sha256), data, _HEADERS)
-        return super().put_bytes(data)
-
     def remove(self, sha256: str) -> None:
-        self._bucket.delete([_made_object(sha256)])
+        self._bucket.delete([self._object(self._made(sha256))])
         super().remove(sha256)
 
     def holds(self, sha256: str) -> bool:
         """Whether the bytes are here now; they are brought here where the bucket has them."""
         return bool(sha256) and (
             super().holds(sha256)
-            or self._bring(sha256, _fetched_object, self._fetched)
-            or self._bring(sha256, _made_object, self._made)
+            or self._bring(sha256, self._fetched(sha256))
+            or self._bring(sha256, self._made(sha256))
         )
 
-    def _bring(self, sha256: str, name: Callable[[str], str], target: Callable[[str], str]) -> bool:
+    def _has(self, target: str) -> bool:
+        return super()._has(target) and self._bucket.head(self._object(target)) is not None
+
+    def _place(self, spool_path: str, target: str) -> None:
+        self._bucket.put(self._object(target), files.read_bytes(spool_path), _HEADERS)
+        super()._place(spool_path, target)
+
+    def _bring(self, sha256: str, target: str) -> bool:
+        name = self._object(target)
         try:
-            data = self._bucket.get(name(sha256)).data
+            data = self._bucket.get(name).data
         except FileNotFoundError:
             return False
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise RunError(f"{self._bucket.url}/{name(sha256)}: damaged: not what its name says")
-        self._write(data, target(sha256))
+            raise RunError(f"{self._bucket.url}/{name}: damaged: not what its name says")
+        super()._place(files.write_spool(self._spool, data), target)
         return True
 
-
-def _fetched_object(sha256: str) -> str:
-    return f"originals/{sha256[:2]}/{sha256}"
-
-
-def _made_object(sha256: str) -> str:
-    return f"originals/grown/{sha256}"
+    def _object(self, target: str) -> str:
+        return f"originals/{os.path.relpath(target, self.folder)}"

@@ -175,7 +175,7 @@ class Posts:
     def _write(self, fresh: _Fresh, feed: Feed, task: PostsTask) -> str:
         """Keep the post as it is before it is archived; its digest."""
         data = write_post(fresh.item, feed, fresh.date, task.settings)
-        return self._originals.keep_bytes(data)
+        return self._originals.put_bytes(data)
 
     def _record(self, fresh: _Fresh, sha256: str, task: PostsTask) -> ItemRecord:
         """Say in the journal what is to become of an item."""

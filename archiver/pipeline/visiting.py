@@ -107,7 +107,7 @@ class Visitor:
             return known
         if detect_format(data, None) != "feed":
             raise DocumentError(files.shown(file), "is no feed")
-        await self._on_disk(lambda: self._originals.put_read(data, sha256))
+        await self._on_disk(lambda: self._originals.put_bytes(data))
         path = self._places.relative(wish.folder + b"/" + os.path.basename(file))
         visit = Visit(wish.url, path, sha256, "", "feed", when=now_text())
         return self._note(known, await self._growth.grow(visit, data, wish.caps or FeedCaps()))

@@ -58,14 +58,7 @@ class FileStore:
         return f"{self._folder}/{path}"
 
     def _write(self, data: bytes, path: str) -> None:
-        spool = files.open_spool(self._spool)
-        try:
-            spool.write(data)
-        except BaseException:
-            spool.discard()
-            raise
-        spool.close()
-        self._place(spool.path, path)
+        self._place(files.write_spool(self._spool, data), path)
 
     def _place(self, spool_path: str, path: str) -> None:
         self._check_room()

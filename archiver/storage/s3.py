@@ -79,14 +79,7 @@ class ObjectStore:
 
     def _download(self, path: str) -> str:
         with self.open(path) as blob:
-            spool = files.open_spool(self._spool)
-            try:
-                spool.write(blob.read())
-            except BaseException:
-                spool.discard()
-                raise
-            spool.close()
-        return spool.path
+            return files.write_spool(self._spool, blob.read())
 
     def _put_blob(self, path: str, data: bytes, sha256_hex: str) -> None:
         headers = headers_of(path) | {SUM_KEY: sha256_hex}

@@ -18,10 +18,7 @@ DIGEST = hashlib.sha256(PAGE).hexdigest()
 @pytest.fixture
 def spooled(tmp_path):
     def spool(data=PAGE):
-        file = files.open_spool(str(tmp_path / "spool"))
-        file.write(data)
-        file.close()
-        return file.path
+        return files.write_spool(str(tmp_path / "spool"), data)
 
     return spool
 
@@ -56,10 +53,18 @@ def test_another_machine_has_them_too(tmp_path, spooled, bucket):
 
 def test_what_was_made_is_shared_until_it_is_removed(tmp_path, bucket):
     here, there, third = (shared(tmp_path / name, bucket) for name in ("here", "there", "third"))
-    name = here.put_bytes(PAGE)
+    name = here.put_made(PAGE)
     assert there.holds(name) and there.read(name) == PAGE
     here.remove(name)
     assert not here.holds(name) and not third.holds(name)
+
+
+def test_what_was_read_is_shared_and_outlasts_what_was_made(tmp_path, bucket):
+    here, there = (shared(tmp_path / name, bucket) for name in ("here", "there"))
+    assert here.put_made(PAGE) == here.put_bytes(PAGE) == DIGEST
+    here.remove(DIGEST)
+    assert here.holds(DIGEST)
+    assert there.holds(DIGEST) and there.read(DIGEST) == PAGE
 
 
 def test_those_of_the_time_before_the_bucket(tmp_path, spooled, bucket):

@@ -121,10 +121,7 @@ def _keep_off_the_clouds(folder: str) -> None:
 
 
 def _make_token(folder: str) -> str:
-    file = files.open_spool(folder)
-    file.write(secrets.token_hex(32).encode())
-    file.close()
-    return file.path
+    return files.write_spool(folder, secrets.token_hex(32).encode())
 
 
 def check_token(path: str) -> None:
