@@ -26,7 +26,7 @@ _CANONICAL = re.compile(
     r"(?:/(?!\.|%2[eE])[A-Za-z0-9_~!$&'()*+,;=:@%.-]*+)++"
     r"(?:\?[A-Za-z0-9_~!$&()*+,;=:@%/?.-]*+)?"
 )
-_QUERY_ESCAPED = frozenset(b" \"#<>'")
+_QUERY_KEPT = frozenset(range(0x21, 0x7F)) - frozenset(b"\"#<>'")
 
 
 def url_bounds(text: str) -> tuple[int, int]:
@@ -125,7 +125,7 @@ def encode_query(query: str, encoding: str) -> str:
     What the encoding lacks becomes ``%26%23…%3B``, a percent-encoded character reference; UTF-16
     pages encode as UTF-8 (WHATWG Encoding, "get an output encoding").
     """
-    codec = "utf-8" if encoding.replace("-", "_").startswith(("utf_", "utf8")) else encoding
+    codec = "utf-8" if encoding.startswith("utf") else encoding
     return _NON_ASCII.sub(lambda match: _encode_run(match[0], codec), _percent_bytes(query))
 
 
@@ -144,10 +144,7 @@ def _encode_character(char: str, codec: str) -> str:
 
 
 def _percent(data: bytes) -> str:
-    return "".join(
-        f"%{byte:02X}" if byte > 0x7E or byte < 0x21 or byte in _QUERY_ESCAPED else chr(byte)
-        for byte in data
-    )
+    return "".join(chr(byte) if byte in _QUERY_KEPT else f"%{byte:02X}" for byte in data)
 
 
 def _percent_bytes(text: str) -> str:

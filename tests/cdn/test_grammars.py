@@ -77,6 +77,12 @@ CLEANED = {
         "https://ik.imagekit.io/d/a.jpg?tr=l-image,i-a,l-text,i-b,l-end,l-end,w-8",
         "https://ik.imagekit.io/d/a.jpg?tr=w-8",
     ),
+    "NetEase, a word that is no command": (f"{I}?watermark&type=Date", None),
+    "Akamai, the only step": (f"{I}?v=1&im=Composite,image=(url=https://e.com/w.png)", f"{I}?v=1"),
+    "ImageKit, ends of no layer": (
+        "https://ik.imagekit.io/d/a.jpg?tr=w-8,l-end,q-1,l-end",
+        None,
+    ),
     "ImageKit, a layer that never ends": (
         "https://ik.imagekit.io/d/a.jpg?tr=w-8,l-image,i-a",
         None,
@@ -127,6 +133,14 @@ INSIDE = {
         "https://i.example.com/unsafe/8x8/https%3A%2F%2Fe.org%2Fa.jpg",
         "https://e.org/a.jpg",
     ),
+    "Cloudinary, a version before the source": (
+        "https://res.cloudinary.com/demo/image/fetch/w_8/v12/https://e.org/a%20b.jpg?v=1",
+        "https://e.org/a%20b.jpg?v=1",
+    ),
+    "Cloudinary, encoded source in upper case": (
+        "https://res.cloudinary.com/demo/image/fetch/HTTPS%3A%2F%2Fe.org%2Fa.jpg%3Fv%3D1",
+        "HTTPS://e.org/a.jpg?v=1",
+    ),
     "three proxies deep": (
         "https://cors.example/?https://wsrv.nl/?url=i0.wp.com%2Fe.org%2Fa.jpg%3Fssl%3D1",
         "https://e.org/a.jpg",
@@ -151,6 +165,7 @@ def test_the_source_inside(url: str, expected: str) -> None:
 NOT_INSIDE = {
     "a script": "https://e.com/_next/image?url=javascript%3Aalert(1)",
     "a local file": "https://e.com/_next/image?url=file%3A%2F%2F%2Fetc%2Fpasswd",
+    "a name below fetch": "https://res.cloudinary.com/demo/image/fetch/w_8/v1/a.jpg",
     "s3": "https://i.example.com/_/rs:fit:8:8/czM6Ly9iL2EuanBn.jpg",
     "no URL": "https://e.com/?httpfoo",
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archiver.syntax.urls import encode_query, resolve, url_bounds
+from archiver.syntax.urls import encode_query, is_relative, resolve, url_bounds
 
 PAGE = "https://site.example/post/2020/p.html"
 RESOLVED = {
@@ -37,6 +37,11 @@ RESOLVED = {
     ),
     "absolute in a local page": ("http://h.example/", "file:///s/p.md", "http://h.example/"),
     "undecodable byte": ("caf\udce9.png", PAGE, "https://site.example/post/2020/caf%E9.png"),
+    "half a surrogate pair": (
+        "a\ud83d.png",
+        "https://h.example/",
+        "https://h.example/a%EF%BF%BD.png",
+    ),
     "international host": ("https://bücher.example/a", None, "https://xn--bcher-kva.example/a"),
     "a URL in the query": (
         "https://proxy.example/?http://image.host/x.jpg",
@@ -57,6 +62,9 @@ QUERIES = {
     "not in the encoding": ("é€图", "cp1252", "%E9%80%26%2322270%3B"),
     "utf-16 as utf-8": ("é", "utf-16-le", "%C3%A9"),
     "trail bytes that are ASCII": ("誠", "gb18030", "%D5\\"),
+    "a trail byte ~": ("亊", "gb18030", "%81~"),
+    "escape sequences": ("¥", "iso2022_jp", "%1B(J\\%1B(B"),
+    "bytes that queries escape": ("\u3000Ａ", "iso2022_jp", "%1B$B!!%23A%1B(B"),
 }
 
 
@@ -81,3 +89,22 @@ BOUNDS = {
 @pytest.mark.parametrize(("text", "bounds"), BOUNDS.values(), ids=BOUNDS.keys())
 def test_url_bounds(text, bounds):
     assert url_bounds(text) == bounds
+
+
+LEADS = {
+    "": False,
+    "a.html": True,
+    "/a.html": True,
+    "//h/a.html": True,
+    "?page=2": True,
+    "a#top": True,
+    "#top": False,
+    "https://h/a.html": False,
+    "mailto:me@h": False,
+    "{{ page.url }}": False,
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), LEADS.items(), ids=LEADS.keys())
+def test_what_leads_elsewhere_from_another_document(url, expected):
+    assert is_relative(url) is expected

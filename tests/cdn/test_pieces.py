@@ -1,0 +1,30 @@
+"""Cutting raw text by what it reads as."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.cdn.pieces import cut_encoded
+
+CUTS = {
+    "nothing is cut": ("a%2Fb", "a/b", "a/b", "a%2Fb"),
+    "an encoded part": ("a%3Fm%3D1%26v", "a?m=1&v", "a?v", "a%3Fv"),
+    "what stays keeps its spelling": ("%41%2fb?m&%63", "A/b?m&c", "A/b?c", "%41%2fb?%63"),
+    "something was put before": ("a?m=1", "https://a?m=1", "https://a", "a"),
+    "what was put before changes": ("a/b", "https://a/b", "http://a/b", None),
+    "characters of several bytes": (
+        "%E5%9B%BE?m&%E7%89%87",
+        "图?m&片",
+        "图?片",
+        "%E5%9B%BE?%E7%89%87",
+    ),
+    "bytes that are no text": ("%FFa?m", "\ufffda?m", "\ufffda", "%FFa"),
+    "another order": ("ab", "ab", "ba", None),
+    "something new": ("ab", "ab", "abc", None),
+    "another text": ("abc", "ab", "a", None),
+}
+
+
+@pytest.mark.parametrize(("raw", "text", "shorter", "expected"), CUTS.values(), ids=CUTS.keys())
+def test_cut_encoded(raw: str, text: str, shorter: str, expected: str | None) -> None:
+    assert cut_encoded(raw, text, shorter) == expected
