@@ -14,15 +14,25 @@ TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS / "guard")]
 
 import network_guard  # noqa: E402  (its folder is on the path only now)
+import required  # noqa: E402
 from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
-from required import give_up  # noqa: E402
 from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
 
 network_guard.guard_this_process_and_children()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of many children compiles it all anew
 _REFUSALS = Path(tempfile.mkdtemp(prefix="network-guard-")) / "refusals.txt"
 os.environ["NETWORK_GUARD_LOG"] = str(_REFUSALS)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="take all cases, and need all tools")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before tests are imported: they ask `samples` for their numbers."""
+    if config.option.full:
+        os.environ[required.VARIABLE] = "1"
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +78,7 @@ def ceph() -> Iterator[S3Server]:
     """Ceph's S3 gateway; skipped where its packages are not here, see `s3_servers`."""
     root = ceph_root()
     if root is None:
-        give_up("s3", "ARCHIVER_TESTS_CEPH names no folder for Ceph's packages")
+        required.give_up("s3", "ARCHIVER_TESTS_CEPH names no folder for Ceph's packages")
     with ceph_server(root) as server:
         yield server
 

@@ -12,6 +12,7 @@ monitor, one disk in memory and the gateway run from there. The environment vari
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -108,8 +109,11 @@ def ceph_root() -> Path | None:
     if not named:
         return None
     root = Path(named)
-    if not (root / "usr" / "bin" / "radosgw").exists():
-        _unpack(root)
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "lock").open("w") as lock:  # workers of the suite may come at the same time
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "usr" / "bin" / "radosgw").exists():
+            _unpack(root)
     return root
 
 
@@ -120,7 +124,6 @@ def _unpack(root: Path) -> None:
         words = ["apt-get", "install", "-qy", "--download-only", "--no-install-recommends"]
         words += ["-o", f"Dir::Cache::archives={folder}", *_PACKAGES]
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-        root.mkdir(parents=True, exist_ok=True)
         for package in sorted(Path(folder).glob("*.deb")):
             subprocess.run(["dpkg", "-x", str(package), str(root)], check=True)
 

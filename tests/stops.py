@@ -1,14 +1,14 @@
 """Real stops: a child process ends before or after a file-system call, or in a torn write.
 
-The plain suite takes a sample of the calls; ARCHIVER_TESTS_REQUIRE takes all.
+The plain suite takes a sample of the calls, a full run all (`samples`).
 """
 
 import os
 import shutil
 
-from archiver.files import calls
+from samples import EVERY_CALL
 
-EVERY = 1 if "ARCHIVER_TESTS_REQUIRE" in os.environ else 4
+from archiver.files import calls
 
 
 class Stop:
@@ -49,9 +49,9 @@ def run_in_child(hook, work):
 
 def stops(how, prepare, work, base):
     """Lay out *base* anew and stop *work*, at one call after the other; yields their numbers."""
-    at = 1 - EVERY
+    at = 1 - EVERY_CALL
     while True:
-        at += 1 if how == "torn" else EVERY
+        at += 1 if how == "torn" else EVERY_CALL
         if at < 1:
             continue
         shutil.rmtree(base, ignore_errors=True)

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import pytest
 import required
+import samples
 
 CASES = {
-    "not required": ("", pytest.skip.Exception),
-    "another is required": ("nginx browsers", pytest.skip.Exception),
-    "required": ("nginx  browser", pytest.fail.Exception),
+    "a sample": (False, "browser", pytest.skip.Exception),
+    "a full run": (True, "browser", pytest.fail.Exception),
+    "a full run without what nobody needs": (True, "systemd", pytest.skip.Exception),
 }
 
 
-@pytest.mark.parametrize(("names", "outcome"), CASES.values(), ids=CASES.keys())
+@pytest.mark.parametrize(("is_full", "tool", "outcome"), CASES.values(), ids=CASES.keys())
 def test_a_missing_tool(
-    names: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+    is_full: bool, tool: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(required.VARIABLE, names)
-    monkeypatch.setitem(required.TOOLS, "browser", ("no-such-program", "sh"))
+    monkeypatch.delenv(required.VARIABLE, raising=False)
+    if is_full:
+        monkeypatch.setenv(required.VARIABLE, "1")
+    monkeypatch.setitem(required.TOOLS, tool, ("no-such-program", "sh"))
     with pytest.raises(outcome, match="no-such-program: not installed"):
-        required.require("browser")
+        required.require(tool)
 
 
 def test_a_tool_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(required.TOOLS, "browser", ("sh",))
     assert required.require("browser")["sh"].endswith("/sh")
+
+
+def test_the_numbers_are_those_that_were_asked_for(pytestconfig: pytest.Config) -> None:
+    assert (samples.CLUSTER_DOCUMENTS > 0) == pytestconfig.option.full

@@ -1,8 +1,8 @@
 """Errors of the disk at any call: the run says so, nothing is broken, the next run ends the job.
 
 ENOSPC and EDQUOT end a run with exit code 6, others with 1. A document that may not be written
-(EROFS) is an outcome of that document, and the exit code 3. How many of the
-calls is what ARCHIVER_TESTS_KILLS says.
+(EROFS) is an outcome of that document, and the exit code 3. `samples` says how
+many of the calls are taken.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from whole_runs import KILLS
+from samples import KILLS
 from whole_runs.scenes import SCENES
 from whole_runs.stage import Stage
 

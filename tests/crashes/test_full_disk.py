@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 from required import give_up, require
-from whole_runs import KILLS
+from samples import DISK_SIZES
 from whole_runs.stage import Stage
 
 BLOCK = 4096
-SIZES = 2 if KILLS < 500 else 50
 
 PLACES = ("in place", "copies", "a long post")
 
@@ -60,8 +59,8 @@ def test_a_disk_of_any_size(stage: Callable, disk: Callable, name: str) -> None:
     assert it.run() == it.scene.expected
     most = _used(folder) // BLOCK + 32  # for what is there a moment only
     where: Counter[str] = Counter()
-    for number in range(SIZES):
-        blocks = least + 1 + (most - least - 1) * number // SIZES
+    for number in range(DISK_SIZES):
+        blocks = least + 1 + (most - least - 1) * number // DISK_SIZES
         disk("size=64m")
         it.lay_out()
         _make_catalog(it)
@@ -78,14 +77,14 @@ def test_a_disk_of_any_size(stage: Callable, disk: Callable, name: str) -> None:
         it.finish(f"{blocks} blocks")
         it.restore(f"{blocks} blocks")
     assert where
-    assert SIZES < 40 or len(where) > 1, f"all sizes were used up at one place: {where}"
+    assert DISK_SIZES < 40 or len(where) > 1, f"all sizes were used up at one place: {where}"
 
 
 def test_a_disk_without_inodes(stage: Callable, disk: Callable) -> None:
     folder = disk("size=64m")
     it = stage("in place").at(folder / "base")
     codes = set()
-    for more in range(1, 60, 60 // SIZES):
+    for more in range(1, 60, 60 // DISK_SIZES):
         disk("size=64m,nr_inodes=1000")
         it.lay_out()
         taken = 1000 - os.statvfs(folder).f_ffree

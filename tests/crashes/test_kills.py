@@ -1,6 +1,6 @@
 """Kills at random moments, workers included: nothing is broken, a later run ends the job.
 
-The plain suite takes 25, always the same moments; ARCHIVER_TESTS_KILLS says how many. A moment is
+The plain suite takes 25, always the same moments; a full run 500. A moment is
 a part of what a run takes on this machine, so that a busy one sees early and late kills as well.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from whole_runs import KILLS
+from samples import KILLS
 from whole_runs.scenes import SCENES
 
 

@@ -1,7 +1,7 @@
 """The whole program and a power cut at any moment: what was not synced may be lost, nothing else.
 
 A run is recorded, its calls are played again on a model of a disk that forgets; then the checks,
-the next run, and the checks again. ARCHIVER_TESTS_KILLS says how many cuts.
+the next run, and the checks again. `samples` says how many cuts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from whole_runs import KILLS
+from samples import KILLS
 from whole_runs.hooks import STOPPED
 from whole_runs.losing import cut, join
 from whole_runs.recording import Event

@@ -11,9 +11,8 @@ import pictures
 import pytest
 from origin import Origin
 from program import run_archiver
-from whole_runs import KILLS
+from samples import DOCUMENTS_TO_RESTORE as DOCUMENTS
 
-DOCUMENTS = 100 if KILLS < 500 else 3000
 PICTURES = 40
 _PIECES = (
     b"![a]({u})", b"<img src='{u}' alt=\"x\">\r\n", b'<img srcset="{u} 1x, {v} 2x">', b"\xff\xfe\r",

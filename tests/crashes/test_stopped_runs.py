@@ -2,7 +2,7 @@
 
 Every stop is real: a process of the program ends before or after a call that changes something, or
 in the middle of a write; a call that changes nothing leaves the disk as the one before it did.
-ARCHIVER_TESTS_KILLS says how many of the calls are taken.
+`samples` says how many of the calls are taken.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from whole_runs import KILLS
+from samples import KILLS
 from whole_runs.hooks import STOPPED
 from whole_runs.scenes import SCENES
 

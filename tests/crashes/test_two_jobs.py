@@ -9,11 +9,10 @@ from collections.abc import Callable
 
 import pytest
 from origin import Origin
-from whole_runs import KILLS
+from samples import SIMULTANEOUS_JOBS
 from whole_runs.stage import Stage
 from whole_runs.state import unlike
 
-TRIES = max(1, KILLS // 50)
 JOBS = 3
 
 
@@ -30,7 +29,7 @@ def start(it: Stage, *options: str) -> list[subprocess.Popen[str]]:
 @pytest.mark.parametrize("options", [(), ("--wait",)], ids=["at once", "--wait"])
 def test_jobs_at_once(stage: Callable, site: Origin, options: tuple[str, ...]) -> None:
     it = stage("in place")
-    for number in range(TRIES):
+    for number in range(SIMULTANEOUS_JOBS):
         it.lay_out()
         site.exchanges.clear()
         jobs = start(it, *options)

@@ -1,8 +1,8 @@
 """The engine `ray` on two real nodes that die: nothing is lost, no limit is broken, nothing is
 asked for again but what was under way.
 
-Some minutes: `ARCHIVER_TESTS_CLUSTER` names the number of documents, and without it they are left
-out; `test_shards.py` and the suite of engines try the same in one process and on one node.
+Some minutes, so that only a full run takes them; `test_shards.py` and the suite of engines try the
+same in one process and on one node.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from program import Result, run_archiver
 from ray_nodes import RayNodes, wait_until
 from required import need_module
 from s3_servers import S3Server, moto_server
+from samples import CLUSTER_DOCUMENTS as DOCUMENTS
 
 from archiver.catalog import Catalog
 from archiver.engines.cluster.lease import MOST_WAITING
 from archiver.journal import read_facts
 from archiver.model import ImageRecord
 
-DOCUMENTS = int(os.environ.get("ARCHIVER_TESTS_CLUSTER", "0"))
 HOSTS, IN_FLIGHT, PACE_S = 20, 2, 0.2
 ACTORS, IN_FLIGHT_OF_ACTOR = 4, 32
 UNDER_WAY = IN_FLIGHT_OF_ACTOR + MOST_WAITING + 16  # of an actor; the last wait for the disk
@@ -46,7 +46,7 @@ actors = {actors}
 """
 
 pytestmark = [
-    pytest.mark.skipif(not DOCUMENTS, reason="minutes; ARCHIVER_TESTS_CLUSTER is not set"),
+    pytest.mark.skipif(not DOCUMENTS, reason="minutes: only in a full run"),
     pytest.mark.timeout(1800),
 ]
 

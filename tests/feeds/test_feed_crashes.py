@@ -1,7 +1,7 @@
 """A run over a feed, stopped at any file-system call, leaves the old or the new feed, no gap.
 
 Every stop is real, as in tests/pipeline/test_crashes.py: a child process ends by `os._exit`. The
-plain suite takes a sample of the calls; ARCHIVER_TESTS_REQUIRE takes more of them.
+plain suite takes a sample of the calls; a full run more of them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from typing import Any
 from made_feeds import enclosure_url, make, picture_url
 from origin import Origin
 from pictures import plain
+from samples import EVERY_FEED_CALL
 from test_feed_runs import Job, links_of, pages
 
 from archiver.files import calls
-
-EVERY = 5 if "ARCHIVER_TESTS_REQUIRE" in os.environ else 60
 
 
 class Stop:
@@ -83,5 +82,5 @@ def test_a_run_stopped_anywhere(origin: Origin, tmp_path: Path) -> None:
         job.run(make("RSS 2.0", [4, 3]))
         assert links_of(job.saved) == pages([4, 3, 2, 1, 0]), at
         job.serve(new_data)
-        at += EVERY
+        at += EVERY_FEED_CALL
     assert at > 60, "a run makes more calls"

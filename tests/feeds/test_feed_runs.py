@@ -16,6 +16,7 @@ from made_feeds import KINDS, SITE, enclosure_url, make, picture_url
 from origin import Origin
 from pictures import plain
 from program import run_archiver, snapshot_of
+from samples import FEED_RUNS
 
 from archiver.config import Config
 from archiver.jobs import Silent, archive
@@ -304,10 +305,10 @@ def test_a_feed_that_is_a_file_grows_too(job: Callable[..., Job], tmp_path: Path
     assert (tmp_path / "archived" / "my feed.xml").read_bytes() == saved
 
 
-def test_a_hundred_runs(job: Callable[..., Job], tmp_path: Path) -> None:
-    """Ten items at a time; two runs of three bring a new one. The plain suite takes a few runs."""
+def test_many_runs(job: Callable[..., Job], tmp_path: Path) -> None:
+    """Ten items at a time; two runs of three bring a new one."""
     feed, newest = job(), 10
-    for run in range(100 if "ARCHIVER_TESTS_REQUIRE" in os.environ else 10):
+    for run in range(FEED_RUNS):
         is_new = run % 3 != 2
         newest += is_new
         before = kept_in(tmp_path)

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from feed_site import CONFIG, FEED, FeedOrigin, item, picture, rss
 from program import run_archiver
+from samples import EVERY_POST_CALL, POST_RUNS
 
 from archiver.config import load_config
 from archiver.errors import UsageError
@@ -19,8 +20,6 @@ from archiver.jobs import archive
 from archiver.listeners import Silent
 from archiver.model import DocumentResult, Summary
 from archiver.orders import orders_of
-
-EVERY = 12 if "ARCHIVER_TESTS_REQUIRE" in os.environ else 60
 
 
 class Listener(Silent):
@@ -88,18 +87,17 @@ def site(feed_origin: FeedOrigin, tmp_path: Path) -> Site:
 
 
 def test_a_feed_that_rotates(site: Site) -> None:
-    runs = 100 if "ARCHIVER_TESTS_REQUIRE" in os.environ else 8
-    for turn in range(runs):
+    for turn in range(POST_RUNS):
         site.serve(*(item(number) for number in range(turn + 2, turn - 1, -1)), etag=f'"{turn}"')
         assert site.run().is_new_loss is False
         before = site.state()
         site.run()
         assert site.state() == before, "nothing new, nothing written"
     posts = sorted(site.posts.iterdir())
-    assert posts == sorted(site.path(number) for number in range(runs + 2))
+    assert posts == sorted(site.path(number) for number in range(POST_RUNS + 2))
     assert all("https://img" not in path.read_text() for path in posts)
     asked = [url for url in site.origin.urls if url != FEED]
-    assert len(asked) == len(set(asked)) == runs + 2, "no picture twice"
+    assert len(asked) == len(set(asked)) == POST_RUNS + 2, "no picture twice"
 
 
 def test_a_changed_item_changes_its_post(site: Site) -> None:
@@ -292,7 +290,7 @@ def test_a_run_stopped_anywhere_leaves_no_half_post_and_no_gap(
     clean.serve(item(3), item(1, "new"))
     clean.run()
     new = {1: clean.text(1), 2: clean.text(2), 3: clean.text(3)}
-    at = EVERY // 2
+    at = EVERY_POST_CALL // 2
     while True:
         site = Site(feed_origin, tmp_path / f"at{at}")
         site.serve(item(2), item(1, "old"))
@@ -312,5 +310,5 @@ def test_a_run_stopped_anywhere_leaves_no_half_post_and_no_gap(
         assert {n: site.text(n) for n in (1, 2, 3)} == new, f"call {at}"
         if not was_stopped:
             break
-        at += EVERY
-    assert at > 2 * EVERY
+        at += EVERY_POST_CALL
+    assert at > 2 * EVERY_POST_CALL

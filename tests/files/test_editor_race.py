@@ -1,6 +1,5 @@
 """An editor that saves all the time against a run that rewrites all the time: no save is lost."""
 
-import os
 import re
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from samples import RACED_REWRITES
 
 from archiver import files
 from archiver.errors import DocumentError
@@ -16,7 +16,6 @@ from archiver.errors import DocumentError
 RUN = "20260102T030405Z-0123abcd"
 
 # For how many rewrites; the plain suite takes a sample.
-REWRITES = 10_000 if int(os.environ.get("ARCHIVER_TESTS_KILLS", "0")) >= 500 else 600
 
 EDITOR = """
 import os, sys, time
@@ -100,7 +99,7 @@ def tokens(file: Path) -> set[int]:
 
 @pytest.mark.parametrize("way", ["append", "truncate and write"])
 def test_no_save_is_lost(base, way):
-    found = race(base, way, REWRITES)
+    found = race(base, way, RACED_REWRITES)
     assert found.lost == [], found
     assert found.saves > 20, found
 
@@ -109,7 +108,7 @@ def test_a_save_by_rename_is_all_but_never_lost(base):
     """No call compares and swaps: an editor that reads our version in the microseconds before it is
     taken back, and saves over the person's, takes that save along. docs/durability.md states how
     often."""
-    found = race(base, "rename", REWRITES)
+    found = race(base, "rename", RACED_REWRITES)
     print(found)
     assert len(found.lost) <= max(2, found.saves / 100), found
     assert found.saves > 20, found

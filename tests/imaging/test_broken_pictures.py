@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from contextlib import suppress
 
 import pictures
 import pytest
+from samples import MUTATIONS
 
 from archiver.errors import PictureError
 from archiver.imaging.examine import examine_bytes, examine_file
@@ -16,7 +16,6 @@ from archiver.imaging.refusal import Refusal
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 
 SETTINGS = ImagingSettings()
-MUTATIONS = int(os.environ.get("ARCHIVER_TESTS_MUTATIONS", "500"))
 SMALL = (ThumbnailSettings(max_width=32, max_height=32, format="png"),)
 
 OTHERS = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import random
 import re
 import sys
@@ -15,6 +14,7 @@ import pictures
 import pytest
 from PIL import Image
 from required import need_module
+from samples import MUTATIONS
 
 from archiver.errors import PictureError
 from archiver.imaging.refusal import Refusal
@@ -25,7 +25,6 @@ from archiver.imaging.workers import Examiner
 
 SETTINGS = ImagingSettings()
 MARKER = "0a" * 32
-MUTATIONS = int(os.environ.get("ARCHIVER_TESTS_MUTATIONS", "500"))
 HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     ' width="640" height="320" viewBox="0 0 640 320">'

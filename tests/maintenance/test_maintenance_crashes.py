@@ -6,8 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from samples import EVERY_CALL
 from small_run import archive, leftovers, open_catalog, places_of, violations
-from stops import EVERY, stops
+from stops import stops
 
 from archiver.config import Config
 from archiver.maintenance.gc import collect_garbage
@@ -15,7 +16,7 @@ from archiver.maintenance.relinking import relink
 from archiver.maintenance.restore import restore
 from archiver.maintenance.restoring_urls import restore_urls
 
-HOWS = ["before", "after"] if EVERY == 1 else ["after"]
+HOWS = ["before", "after"] if EVERY_CALL == 1 else ["after"]
 
 ORIGINALS = {
     "a.md": b"A ![](https://h/a.png) and ![](https://h/b.png)\r\n",
@@ -87,7 +88,7 @@ def test_gc_stopped_anywhere(base, tmp_path, prepare, grace, how):
         assert violations(base, documents, documents) == [], f"{how} call {at}"
         assert state_of(base) == expected, f"{how} call {at}"
         assert leftovers(base) == [], f"{how} call {at}"
-    assert count >= 30 // EVERY
+    assert count >= 30 // EVERY_CALL
 
 
 MOVED = "deep/moved.md"
@@ -124,4 +125,4 @@ def test_edits_stopped_anywhere(base, tmp_path, work, how):
         assert leftovers(base) == [], f"{how} call {at}"
         restore(places_of(base), [os.fsencode(base / MOVED)])
         assert (base / MOVED).read_bytes() == ORIGINALS["c.md"], f"{how} call {at}"
-    assert count >= 30 // EVERY
+    assert count >= 30 // EVERY_CALL

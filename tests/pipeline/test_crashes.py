@@ -1,7 +1,7 @@
 """A run stopped at any file-system call leaves nothing broken, and the next run finishes the job.
 
 Every stop is real: a child process ends by `os._exit` before or after a call, or in the middle of
-a write. The plain suite takes a sample of the calls; ARCHIVER_TESTS_REQUIRE takes all.
+a write. The plain suite takes a sample of the calls; a full run takes all.
 """
 
 import errno
@@ -11,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from samples import EVERY_CALL
 from small_run import archive, leftovers, open_catalog, places_of, violations
-from stops import EVERY, Stop, run_in_child, stops
+from stops import Stop, run_in_child, stops
 
 from archiver.maintenance.restore import restore
 
@@ -59,7 +60,7 @@ def test_a_run_stopped_anywhere(base, rewritten, how):
         assert leftovers(base) == [], f"{how} call {at}"
         restore(places_of(base), None)
         assert {p: (base / p).read_bytes() for p in ORIGINALS} == ORIGINALS, f"{how} call {at}"
-    assert count >= (3 if how == "torn" else 60 // EVERY)
+    assert count >= (3 if how == "torn" else 60 // EVERY_CALL)
 
 
 def interrupted(base):
@@ -88,7 +89,7 @@ def test_a_repair_stopped_anywhere(base, rewritten, how):
         assert leftovers(base) == [], f"{how} call {at}"
         restore(places_of(base), None)
         assert {p: (base / p).read_bytes() for p in ORIGINALS} == ORIGINALS, f"{how} call {at}"
-    assert count >= 30 // EVERY
+    assert count >= 30 // EVERY_CALL
 
 
 @pytest.mark.parametrize("how", ["before", "after", "torn"])
@@ -106,7 +107,7 @@ def test_a_restore_stopped_anywhere(base, rewritten, how):
         assert leftovers(base) == [], f"{how} call {at}"
         with open_catalog(places_of(base)) as catalog:
             assert not catalog.has_unfinished(), f"{how} call {at}"
-    assert count >= (1 if how == "torn" else 30 // EVERY)
+    assert count >= (1 if how == "torn" else 30 // EVERY_CALL)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])
@@ -115,7 +116,7 @@ def test_an_error_at_any_call(base, rewritten, number):
     at, did_end = 0, False
     changing = {"write", "fsync", "fdatasync", "rename_new", "exchange", "mkdir", "unlink", "chmod"}
     while not did_end:
-        at += EVERY
+        at += EVERY_CALL
         shutil.rmtree(base, ignore_errors=True)
         base.mkdir()
         lay_out(base)

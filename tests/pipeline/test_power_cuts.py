@@ -1,6 +1,5 @@
 """A power cut at any moment breaks nothing; and each sync is needed, as leaving it out shows."""
 
-import os
 import random
 import shutil
 from pathlib import Path
@@ -8,12 +7,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from power_cut import Recorder
+from samples import POWER_CUTS
 from small_run import archive, places_of, violations
 
 from archiver.files import calls
 from archiver.maintenance.restore import restore
-
-TRIALS = 400 if "ARCHIVER_TESTS_REQUIRE" in os.environ else 60
 
 ORIGINALS = {
     "a.md": b"A ![](https://h/a.png) and ![](https://h/b.png)\r\n",
@@ -87,7 +85,7 @@ def search(folder, recorder, base, rewritten, trials):
 def test_a_cut_at_any_moment_breaks_nothing(folder, monkeypatch):
     log = record(folder, monkeypatch)
     assert len(log[0].events) > 40
-    assert search(folder, *log, TRIALS) == ""
+    assert search(folder, *log, POWER_CUTS) == ""
 
 
 LEFT_OUT = {

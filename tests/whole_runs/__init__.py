@@ -4,10 +4,3 @@
 run costs a tenth of a second; `runs` talks to it; `hooks` is what stops a run; `scenes` lays out
 documents; `state` says what is wrong with what is left.
 """
-
-from __future__ import annotations
-
-import os
-
-KILLS = int(os.environ.get("ARCHIVER_TESTS_KILLS", "25"))
-"""How many stops are enough; 25 is a sample, from 1,000 on every call has its own."""

@@ -1,0 +1,27 @@
+"""How much the dear tests take: a sample, and with ``pytest --full`` all that is worth it.
+
+The numbers are fixed and so is what they seed: two runs try the same.
+"""
+
+from __future__ import annotations
+
+from required import is_full_run
+
+
+def _choose(sample: int, full: int) -> int:
+    return full if is_full_run() else sample
+
+
+KILLS = _choose(25, 500)  # kills, stops, errors and power cuts of whole runs: docs/durability.md
+SIMULTANEOUS_JOBS = _choose(1, 10)  # times that several jobs start at once
+DISK_SIZES = _choose(2, 50)  # of file systems that fill up
+DOCUMENTS_TO_RESTORE = _choose(100, 3000)
+EVERY_CALL = _choose(4, 1)  # each n-th file-system call of a small run stops it
+EVERY_FEED_CALL = _choose(60, 5)  # the same for a run over a feed
+EVERY_POST_CALL = _choose(60, 12)  # and over a feed whose items become posts
+FEED_RUNS = _choose(10, 100)  # over one feed, one after the other
+POST_RUNS = _choose(8, 100)
+POWER_CUTS = _choose(60, 400)  # of a small run
+RACED_REWRITES = _choose(600, 10_000)  # against an editor that saves all the time
+MUTATIONS = _choose(500, 20_000)  # of pictures and drawings
+CLUSTER_DOCUMENTS = _choose(0, 2000)  # of the runs in which nodes of Ray die; minutes
