@@ -19,7 +19,7 @@ def host_pattern(hosts: Iterable[str]) -> re.Pattern[str] | None:
         tail = host.lower().removeprefix("*.")
         form = re.escape(tail).replace(r"\*", "[^.]*")
         forms.append(form if len(tail) == len(host) else rf"(?:.*\.)?{form}")
-    return re.compile("|".join(forms), re.DOTALL) if forms else None
+    return re.compile("|".join(forms)) if forms else None
 
 
 def last_labels(url: str) -> str:

@@ -38,7 +38,7 @@ def url_bounds(text: str) -> tuple[int, int]:
     stripped = text.lstrip(_OUTER)
     start = len(text) - len(stripped)
     end = start + len(stripped.rstrip(_OUTER))
-    fragment = text.find("#", start, end)
+    fragment = text.find("#")
     return start, end if fragment < 0 else fragment
 
 

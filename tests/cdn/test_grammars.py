@@ -8,6 +8,7 @@ from archiver.planning import plan_candidates
 
 I = "https://i.example.com/1.jpg"  # noqa: E741
 CLD = "https://res.cloudinary.com/demo/image/upload"
+UPLOADCARE = "https://ucarecdn.com/b4a1ed63-73cb-4a3d-8ef6-2ba2b5327c31"
 CLEANED = {
     "a second parameter pasted into the first value": (
         f"{I}?x-oss-process=image/watermark,x_1,y_10,%20x-oss-process=image/watermark,x_2",
@@ -86,6 +87,10 @@ CLEANED = {
     "ImageKit, a layer that never ends": (
         "https://ik.imagekit.io/d/a.jpg?tr=w-8,l-image,i-a",
         None,
+    ),
+    "Uploadcare, an operation after the overlay": (
+        f"{UPLOADCARE}/-/overlay/{UPLOADCARE[-36:]}/8px8px/-/preview/8x8/a.jpg",
+        f"{UPLOADCARE}/-/preview/8x8/a.jpg",
     ),
     "thumbor with -! and !- for brackets": (
         "https://i.example.com/300x/filters:format_auto-!!-:watermark-!wm.png,5:5!-/a.jpg",

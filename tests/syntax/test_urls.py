@@ -37,6 +37,7 @@ RESOLVED = {
     ),
     "absolute in a local page": ("http://h.example/", "file:///s/p.md", "http://h.example/"),
     "undecodable byte": ("caf\udce9.png", PAGE, "https://site.example/post/2020/caf%E9.png"),
+    "query without an encoding": ("?é", "https://h.example/", "https://h.example/?%C3%A9"),
     "half a surrogate pair": (
         "a\ud83d.png",
         "https://h.example/",
@@ -82,6 +83,9 @@ BOUNDS = {
     "outer white space": ("\n a.png\t", (2, 7)),
     "fragment": ("a.svg#b", (0, 5)),
     "blank before the fragment": ("a.svg #b ", (0, 6)),
+    "two hash signs": ("a.svg#b#c", (0, 5)),
+    "control characters": ("\x01a.png\x1f", (1, 6)),
+    "white space that a URL may hold": ("\u3000a.png\xa0", (0, 7)),
     "nothing": ("  ", (2, 2)),
 }
 
