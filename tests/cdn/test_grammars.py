@@ -47,6 +47,7 @@ CLEANED = {
     ),
     "BOS v1 switched off": (f"{I}@w_250|wm_0", None),
     "BOS v1 mixed with a size": (f"{I}@w_250,h_380,wm_1,k_QQ", None),
+    "BOS v1 mixed with a size behind": (f"{I}@wm_1,k_QQ,w_250", None),
     "BOS v1 text only": (f"{I}@wm_2,t_QQ", I),
     "an @ before the extension": ("https://i.example.com/x@2x.jpg", None),
     "a style of a style": (
@@ -59,11 +60,24 @@ CLEANED = {
         f"{I}!/fw/8/quality/90",
     ),
     "Upyun, a border of the picture": (f"{I}!/watermark/text/QQ/border/4x4", f"{I}!/border/4x4"),
+    "Upyun, doubled slashes": (f"{I}!/watermark/text//QQ/fw/8", f"{I}!/fw/8"),
+    "Upyun, a mark's keys without a mark": (f"{I}!/color/red/fw/8", None),
     "Upyun, encoded": (f"{I}%21%2Ffw%2F8%2Fwatermark%2Ftext%2FQQ", f"{I}%21%2Ffw%2F8"),
     "JD, two marks": (
         f"{I}?x-oss-process=img/wmi/wk/QQ/wmt/wt/QQ/q/80",
         f"{I}?x-oss-process=img/q/80",
     ),
+    "JD, a text with padding": (
+        f"{I}?x-oss-process=img/wmt/wt/MQ==/wp/9/q/80",
+        f"{I}?x-oss-process=img/q/80",
+    ),
+    "JD, one word is left": (
+        f"{I}?x-oss-process=img/strip/wmt/wt/MQ",
+        f"{I}?x-oss-process=img/strip",
+    ),
+    "JD, without a key": (f"{I}?img/s/8/8/wmi/wk/QQ&v=1", f"{I}?img/s/8/8&v=1"),
+    "JD, a style that marks": (f"{I}?x-oss-process=imgalias/wm_1&v=1", f"{I}?v=1"),
+    "JD, another style": (f"{I}?x-oss-process=imgalias/small", None),
     "QingStor, first of two": (
         f"{I}?image&action=watermark:t_QQ|resize:w_3&v=1",
         f"{I}?image&action=resize:w_3&v=1",
@@ -88,9 +102,9 @@ CLEANED = {
         "https://ik.imagekit.io/d/a.jpg?tr=w-8,l-image,i-a",
         None,
     ),
-    "Uploadcare, an operation after the overlay": (
-        f"{UPLOADCARE}/-/overlay/{UPLOADCARE[-36:]}/8px8px/-/preview/8x8/a.jpg",
-        f"{UPLOADCARE}/-/preview/8x8/a.jpg",
+    "Uploadcare, operations after the overlay": (
+        f"{UPLOADCARE}/-/overlay/{UPLOADCARE[-36:]}/8px8px/-/preview/8x8/-/quality/best/a.jpg",
+        f"{UPLOADCARE}/-/preview/8x8/-/quality/best/a.jpg",
     ),
     "thumbor with -! and !- for brackets": (
         "https://i.example.com/300x/filters:format_auto-!!-:watermark-!wm.png,5:5!-/a.jpg",
@@ -101,6 +115,8 @@ CLEANED = {
         None,
     ),
     "imgix, a blend is design": ("https://a.imgix.net/1.jpg?blend=a&bm=normal", None),
+    "imgix, settings of a mark without one": (f"{I}?bookmark=1&mark-align=top", None),
+    "a value with padding": (f"{I}?watermark=MQ==", I),
     "a value that is off": (f"{I}?watermark=none", None),
     "a proxy of a proxy": (
         "https://wsrv.nl/?url=images.weserv.nl%2F%3Furl%3Di.example.com%252F1.jpg%253Fx-oss-process%253Dimage%25252Fwatermark%25252Ca",
@@ -151,6 +167,7 @@ INSIDE = {
         "https://e.org/a.jpg",
     ),
     "Photon without ssl": ("https://i1.wp.com/e.org/a.jpg?w=8", "http://e.org/a.jpg"),
+    "a path in another case": ("https://e.com/_Next/Image?url=%2Fa.jpg", "https://e.com/a.jpg"),
     "scheme-relative": (
         "https://e.com/_next/image?url=%2F%2Fe.org%2Fa.jpg&w=8",
         "https://e.org/a.jpg",
@@ -170,6 +187,8 @@ def test_the_source_inside(url: str, expected: str) -> None:
 NOT_INSIDE = {
     "a script": "https://e.com/_next/image?url=javascript%3Aalert(1)",
     "a local file": "https://e.com/_next/image?url=file%3A%2F%2F%2Fetc%2Fpasswd",
+    "another path of the proxy": "https://timg01.bdimg.com/x?src=http%3A%2F%2Fe.org%2Fa.jpg",
+    "a proxy without its parameter": "https://timg01.bdimg.com/timg",
     "a name below fetch": "https://res.cloudinary.com/demo/image/fetch/w_8/v1/a.jpg",
     "s3": "https://i.example.com/_/rs:fit:8:8/czM6Ly9iL2EuanBn.jpg",
     "no URL": "https://e.com/?httpfoo",

@@ -31,6 +31,15 @@ hosts = ["*.corp.example"]
 match = "^/marked/"
 clean = "/plain/"
 """
+TOKENS = """
+[[rules]]
+name = "corp-tokens"
+grammar = "tokens"
+parameter = "do"
+prefix = "run/"
+drop = ["logo"]
+steps = ["url"]
+"""
 
 
 def settings(text: str) -> PlanningSettings:
@@ -44,6 +53,11 @@ WORKING = {
         HOSTED,
         "https://i.corp.example/marked/1.jpg",
         "https://i.corp.example/plain/1.jpg",
+    ),
+    "tokens without styles": (
+        TOKENS,
+        "https://i.example/1.jpg?do=run/logo/url/QQ/w/8",
+        "https://i.example/1.jpg?do=run/w/8",
     ),
     "on another host": (
         HOSTED,

@@ -57,9 +57,11 @@ def test_a_replacement_by_the_same_bytes_is_not_planned():
 
 
 def test_the_context_is_that_of_the_new_document():
-    first, second = plan_splices(b"<a><b>", replacements([(1, 2, b"A"), (4, 5, b"BB")]))
-    assert (first.before, first.after) == (b"<", b"><BB>")
-    assert (second.before, second.after) == (b"<A><", b">")
+    rows = [(1, 2, b"AA"), (4, 5, b"BBB"), (7, 8, b"")]
+    first, second, third = plan_splices(b"<a><b><c>", replacements(rows))
+    assert (first.before, first.after) == (b"<", b"><BBB><>")
+    assert (second.before, second.after) == (b"<AA><", b"><>")
+    assert (third.before, third.after) == (b"<AA><BBB><", b">")
 
 
 ELSEWHERE = {

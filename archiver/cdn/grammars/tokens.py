@@ -23,7 +23,7 @@ def _edit(part: str, rule: Rule) -> str | None:
     if not name_pattern(rule.parameter).fullmatch(view(key)):
         key, equals, value = "", "", part
     seen = view(value)
-    if seen.startswith(rule.style):
+    if rule.style and seen.startswith(rule.style):
         return "" if is_watermark_style(seen[len(rule.style) :]) else part
     if not seen.startswith(rule.prefix):
         return None
