@@ -25,6 +25,7 @@ from archiver.pipeline.acceptance import AcceptanceSettings
 from archiver.pipeline.document_limits import DocumentLimits
 from archiver.pipeline.dynamic import SkipSettings
 from archiver.pipeline.page_settings import PageSettings
+from archiver.pipeline.places import Places
 from archiver.pipeline.ray_settings import RaySettings
 from archiver.pipeline.run_settings import RunSettings
 from archiver.redact import redact
@@ -84,6 +85,12 @@ class Config:
     def from_dict(cls, table: Mapping[str, Any], base: str = ".") -> Config:
         """The configuration of a table of the file's form; relative paths count from *base*."""
         return _build(dict(flatten(table, KEYS)), base)
+
+    def places(self, base: str | None = None) -> Places:
+        """Where the archive and its state lie below *base*; None: below the configuration's."""
+        return Places.of(
+            self.base if base is None else base, self.archive, self.state, self.objects
+        )
 
     def of_profile(self, profile: int) -> Config:
         """This one for 0, and for n that of the n-th source."""

@@ -24,7 +24,6 @@ from archiver.model import (
     Summary,
 )
 from archiver.orders import Order, check_links, stream_task
-from archiver.pipeline.places import Places
 from archiver.pipeline.posts_task import PostsTask
 from archiver.pipeline.run_settings import RunSettings
 from archiver.pipeline.schedule import format_time
@@ -53,7 +52,7 @@ class Job:
     ) -> None:
         self._orders, self._config, self._listener = orders, config, listener
         self._is_retrying, self._is_waiting = is_retrying, is_waiting
-        self._places = Places.of(config.base, config.archive, config.state, config.objects)
+        self._places = config.places()
         self._tally, self._requests = Tally(), 0
         is_scheduled = bool(orders) and all(order.is_scheduled for order in orders)
         self._run = config.run if is_scheduled else None

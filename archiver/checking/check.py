@@ -16,7 +16,6 @@ from archiver.checking.problems import Problem, added_problems, find_problems
 from archiver.checking.rules import Rules
 from archiver.config import Config
 from archiver.errors import DocumentError
-from archiver.pipeline.places import Places
 from archiver.pipeline.state import open_catalog
 from archiver.sources import SourceFile, SourceSettings, find_documents
 
@@ -56,7 +55,7 @@ class _Known:
 
     def __init__(self, config: Config, stack: ExitStack) -> None:
         self._stack = stack
-        self._places = Places.of(config.base, config.archive, config.state, config.objects)
+        self._places = config.places()
         self._catalog: Catalog | None = None
 
     def is_archived(self, url: str) -> bool:
@@ -76,7 +75,7 @@ class _Find(Protocol):
 
 
 def _own_folders(config: Config) -> list[str]:
-    places = Places.of(config.base, config.archive, config.state, config.objects)
+    places = config.places()
     return [places.archive_folder, places.state]
 
 

@@ -14,7 +14,6 @@ from archiver.formats.image_urls import names_an_image
 from archiver.model import Reference
 from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.linking import needs_absolute_url
-from archiver.pipeline.places import Places
 from archiver.rewrite.links import prefixed_link
 from archiver.sites import find_site
 from archiver.sources.git import find_repository
@@ -35,7 +34,7 @@ class Rules:
         self._is_archived = is_archived
         self._skips = Skips(config.skip, config.network)
         self._site_url = config.rewrite.site_url
-        places = Places.of(config.base, config.archive, config.state, config.objects)
+        places = config.places()
         self._archive = places.archive_folder
         prefix = config.rewrite.link_prefix
         self._is_elsewhere = bool(prefix) and not os.path.isdir(self._archive)

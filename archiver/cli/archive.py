@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import click
 
 from archiver.cli.main import EXIT_CODES
-from archiver.cli.options import config_options, load_with_options, report_options
-from archiver.cli.output import exit_code, listening, show
-from archiver.cli.reporting import reporting
+from archiver.cli.options import Telling, config_options, report_options
+from archiver.cli.output import exit_code, told_run
 from archiver.config import Config
 from archiver.errors import DocumentError, UsageError
-from archiver.listeners import Listener
-from archiver.model import Summary
-from archiver.orders import STREAM
+from archiver.files import MAX_DOCUMENT_BYTES
+from archiver.orders import STREAM, Order
 
 
 @click.command("archive", epilog=EXIT_CODES)
@@ -35,11 +33,8 @@ def command(
     retry: bool,
     wait: bool,
     dry_run: bool,
-    as_json: bool,
-    report: str | None,
-    quiet: bool,
-    verbose: int,
-    **config_values: Any,
+    telling: Telling,
+    load: Callable[[], Config],
 ) -> int:
     """Archive the images of documents and point the documents at them.
 
@@ -62,55 +57,46 @@ def command(
     """
     if output and in_place:
         raise UsageError("-o and --in-place: name one of them")
-    config = load_with_options(**config_values)
+    config = load()
     if STREAM in sources:
         if len(sources) > 1 or in_place or dry_run:
             raise UsageError(
                 f"{STREAM}: standard input goes alone, without --in-place or --dry-run"
             )
-        config = replace(config, base=output or ".")
-        with (
-            listening(as_json, quiet, verbose, is_stdout_taken=True) as listener,
-            reporting(report or "", listener, "archive") as (told, note),
-        ):
-            summary = archive_stream(config, told, retry, wait)
-            note(summary)
-        show(summary, listener, config.base, quiet, is_stdout_taken=True)
-        return exit_code(summary)
+        return _archive_stream(replace(config, base=output or "."), telling, retry, wait)
     target = None if in_place else output or "archived"
     if target is not None:
         config = replace(config, base=target)
     if dry_run:
         from archiver.cli.dry_run import print_plan
 
-        return print_plan(sources, config, as_json)
-    from archiver import jobs, orders
+        return print_plan(sources, config, telling.as_json)
+    return _archive(Order(sources, target), config, telling, retry, wait)
 
-    with (
-        listening(as_json, quiet, verbose) as listener,
-        reporting(report or "", listener, "archive") as (told, note),
-    ):
-        summary = jobs.archive(
-            [orders.Order(sources, target)], config, told, is_retrying=retry, is_waiting=wait
+
+def _archive(order: Order, config: Config, telling: Telling, retry: bool, wait: bool) -> int:
+    from archiver import jobs
+
+    with told_run(telling, telling.report, "archive") as told:
+        told.summary = jobs.archive(
+            [order], config, told.listener, is_retrying=retry, is_waiting=wait
         )
-        note(summary)
-    show(summary, listener, target, quiet)
-    return exit_code(summary)
+    told.show(order.output)
+    return exit_code(told.summary)
 
 
-def archive_stream(
-    config: Config, listener: Listener, is_retrying: bool, is_waiting: bool
-) -> Summary:
+def _archive_stream(config: Config, telling: Telling, retry: bool, wait: bool) -> int:
     """Archive the pictures of standard input; the document goes to standard output."""
     from archiver import jobs
-    from archiver.files.documents import MAX_DOCUMENT_BYTES
 
-    data = sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1)
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise DocumentError(STREAM, f"larger than {MAX_DOCUMENT_BYTES} bytes")
-    new, summary = jobs.archive_bytes(
-        data, config, listener, is_retrying=is_retrying, is_waiting=is_waiting
-    )
-    sys.stdout.buffer.write(new)
-    sys.stdout.buffer.flush()
-    return summary
+    with told_run(telling, telling.report, "archive", is_stdout_taken=True) as told:
+        data = sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1)
+        if len(data) > MAX_DOCUMENT_BYTES:
+            raise DocumentError(STREAM, f"larger than {MAX_DOCUMENT_BYTES} bytes")
+        new, told.summary = jobs.archive_bytes(
+            data, config, told.listener, is_retrying=retry, is_waiting=wait
+        )
+        sys.stdout.buffer.write(new)
+        sys.stdout.buffer.flush()
+    told.show(config.base)
+    return exit_code(told.summary)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Callable
 
 import click
 
 from archiver.cli.main import EXIT_CODES
-from archiver.cli.options import config_options, load_with_options
+from archiver.cli.options import config_options
+from archiver.config import Config
 from archiver.maintenance.checkup import check_machine
 from archiver.maintenance.findings import Finding
 from archiver.report.json_lines import dump_json
@@ -20,7 +21,7 @@ _MARKS = {"ok": " ", "note": "·", "warning": "!", "error": "✗"}
 @click.argument("hosts", nargs=-1, metavar="[HOST]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a finding.")
 @config_options
-def command(hosts: tuple[str, ...], as_json: bool, **config_values: Any) -> int:
+def command(hosts: tuple[str, ...], as_json: bool, load: Callable[[], Config]) -> int:
     """Look at this machine: versions of codecs and libraries, folders, addresses, proxies.
 
     With a HOST, what its name resolves to, and whether that may be dialled. Nothing is dialled and
@@ -32,7 +33,7 @@ def command(hosts: tuple[str, ...], as_json: bool, **config_values: Any) -> int:
       archiver doctor
       archiver doctor img.example.com
     """
-    findings = list(check_machine(load_with_options(**config_values), hosts, os.environ))
+    findings = list(check_machine(load(), hosts, os.environ))
     for line in map(_to_json, findings) if as_json else _to_lines(findings):
         click.echo(line)
     return 1 if any(finding.level == "error" for finding in findings) else 0

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Callable
 
 import click
 
 from archiver import files
 from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
-from archiver.cli.options import config_options, load_with_options
+from archiver.cli.options import config_options
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.pipeline.places import Places
@@ -26,7 +26,9 @@ from archiver.storage.addresses import is_object_url
 @click.option("-o", "--output", metavar="DIR", help="Where to write; default: .archiver/gallery.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @config_options
-def command(folder: str | None, output: str | None, as_json: bool, **config_values: Any) -> int:
+def command(
+    folder: str | None, output: str | None, as_json: bool, load: Callable[[], Config]
+) -> int:
     """Write a page that shows every picture: where it came from, which documents show it, which
     candidate was taken, what was lost and why, and which pictures look alike.
 
@@ -40,7 +42,7 @@ def command(folder: str | None, output: str | None, as_json: bool, **config_valu
       archiver gallery archived -o /tmp/gallery
     """
     set_up_logging()
-    config = load_with_options(**config_values)
+    config = load()
     places = _find_archive(folder, config)
     target = os.path.realpath(output or os.path.join(places.state, "gallery"))
     with open_catalog(places, read_only=True) as catalog:
@@ -61,7 +63,7 @@ def _find_archive(folder: str | None, config: Config) -> Places:
         raise UsageError(f"{config.archive}: the page shows pictures of a folder, not of a bucket")
     bases = [folder] if folder else [config.base, os.path.join(config.base, "archived")]
     for base in bases:
-        places = Places.of(base, config.archive, config.state, config.objects)
+        places = config.places(base)
         if os.path.isdir(os.path.join(places.state, "journal")):
             return places
     named = " or ".join(bases)

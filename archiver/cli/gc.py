@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,8 @@ from archiver.cli.durations import parse_duration
 from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import places_of
-from archiver.cli.options import config_options, load_with_options
+from archiver.cli.options import config_options
+from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance.gc import GcAction, GcResult, GcSummary, collect_garbage
 from archiver.report.json_lines import dump_json
@@ -54,7 +56,7 @@ def command(
     wait: bool,
     as_json: bool,
     quiet: bool,
-    **config_values: Any,
+    load: Callable[[], Config],
 ) -> int:
     """Take out the pictures, thumbnails and other files that no document shows any more.
 
@@ -73,7 +75,7 @@ def command(
         if not os.path.lexists(path):
             raise UsageError(f"{path}: no such file or folder")
     set_up_logging()
-    config = load_with_options(**config_values)
+    config = load()
     is_told = not as_json and not quiet
     summary = collect_garbage(
         places_of(output, config),

@@ -14,9 +14,7 @@ from archiver.storage.addresses import is_object_url
 
 def places_of(output: str | None, config: Config) -> Places:
     """The archive in *output*; without it that of the configuration, else the one in archived/."""
-    return Places.of(
-        output or nearest_base((), config), config.archive, config.state, config.objects
-    )
+    return config.places(output or nearest_base((), config))
 
 
 def nearest_base(folders: Iterable[Path], config: Config) -> str:
@@ -35,7 +33,7 @@ def by_archive(paths: Iterable[str], config: Config) -> dict[Places, list[bytes]
     state = local_state(config.state)
     for path in paths:
         if is_object_url(path):
-            places = Places.of(config.base, config.archive, config.state, config.objects)
+            places = config.places()
             found.setdefault(places, []).append(os.fsencode(path))
             continue
         if not os.path.lexists(path):
@@ -45,9 +43,9 @@ def by_archive(paths: Iterable[str], config: Config) -> dict[Places, list[bytes]
             (f for f in (target, *target.parents) if (f / state / "journal").is_dir()),
             Path(config.base),
         )
-        places = Places.of(str(base), config.archive, config.state, config.objects)
+        places = config.places(str(base))
         found.setdefault(places, []).append(bytes(target))
-    return found or {Places.of(config.base, config.archive, config.state, config.objects): []}
+    return found or {config.places(): []}
 
 
 def absolute(path: str) -> Path:

@@ -16,7 +16,6 @@ from archiver.config import Config
 from archiver.errors import ArchiverError, LockHeldError
 from archiver.listeners import Watcher
 from archiver.model import Summary
-from archiver.pipeline.places import Places
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +84,7 @@ class _Monitor:
         from archiver.report.metrics import RunFacts, write_metrics
 
         config = self._config
-        archive = Places.of(config.base, config.archive, config.state).archive_folder
+        archive = config.places().archive_folder
         seconds = time.monotonic() - self._began_s
         facts = RunFacts(
             exit_code, time.time(), seconds, files.free_bytes(archive), self.summary, self._totals

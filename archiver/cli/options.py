@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from functools import partial, wraps
+from typing import Any
 
 import click
 
 from archiver.cli.log import choose_format
 from archiver.config import Config, load_config
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 _CONFIG_OPTIONS = (
     click.option(
@@ -47,14 +46,49 @@ _REPORT_OPTIONS = (
 )
 
 
-def config_options(command: Command) -> Command:
-    """Add the options that `load_with_options` takes."""
-    return _add(command, _CONFIG_OPTIONS)
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a run tells what it does.
+
+    Attributes:
+        as_json: as JSON lines on stdout.
+        report: the file to write a report to; None: the option was not given.
+        quiet: nothing but errors.
+        verbose: 1: log each image; 2: each attempt.
+    """
+
+    as_json: bool
+    report: str | None
+    quiet: bool
+    verbose: int
 
 
-def report_options(command: Command) -> Command:
-    """Add --json, --report, --quiet and -v."""
-    return _add(command, _REPORT_OPTIONS)
+def config_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that `load_with_options` takes; *command* gets `load`, which calls it."""
+
+    @wraps(command)
+    def call(
+        config_path: str | None,
+        connect_to: tuple[str, ...],
+        ca_file: str | None,
+        link_prefix: str | None,
+        base_url: str | None,
+        **others: Any,
+    ) -> int:
+        given = (config_path, connect_to, ca_file, link_prefix, base_url)
+        return command(load=partial(load_with_options, *given), **others)
+
+    return _add(call, _CONFIG_OPTIONS)
+
+
+def report_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add --json, --report, --quiet and -v; *command* gets them as `telling`."""
+
+    @wraps(command)
+    def call(as_json: bool, report: str | None, quiet: bool, verbose: int, **others: Any) -> int:
+        return command(telling=Telling(as_json, report, quiet, verbose), **others)
+
+    return _add(call, _REPORT_OPTIONS)
 
 
 def load_with_options(
@@ -74,7 +108,10 @@ def load_with_options(
     return replace(load_config(config_path, given), base_url=base_url or "")
 
 
-def _add(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+def _add(
+    command: Callable[..., int],
+    options: tuple[Callable[[Callable[..., int]], Callable[..., int]], ...],
+) -> Callable[..., int]:
     for option in reversed(options):
         command = option(command)
     return command

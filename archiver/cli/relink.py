@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import click
 
@@ -10,7 +10,8 @@ from archiver.cli.edited import show_edited
 from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import absolute, by_archive, places_of
-from archiver.cli.options import config_options, load_with_options
+from archiver.cli.options import config_options
+from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance import taking
 from archiver.maintenance.editing import Edited
@@ -30,7 +31,7 @@ def command(
     take_changes: bool,
     wait: bool,
     as_json: bool,
-    **config_values: Any,
+    load: Callable[[], Config],
 ) -> int:
     """Point the links of documents at where the files of the archive lie now: after link_prefix
     changed, the archive folder or the documents were moved. Default: every document below the base
@@ -45,7 +46,7 @@ def command(
       archiver relink --take-changes
     """
     set_up_logging()
-    config = load_with_options(**config_values)
+    config = load()
     results: list[Edited] = []
     if paths and output is None:
         groups = by_archive(paths, config)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Callable
 
 import click
 
@@ -11,7 +11,7 @@ from archiver.cli.edited import show_edited
 from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import by_archive
-from archiver.cli.options import config_options, load_with_options
+from archiver.cli.options import config_options
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance.restore import RestoreOutcome, RestoreResult, restore
@@ -34,7 +34,7 @@ def command(
     urls: bool,
     wait: bool,
     as_json: bool,
-    **config_values: Any,
+    load: Callable[[], Config],
 ) -> int:
     """Give documents their original bytes back.
 
@@ -58,7 +58,7 @@ def command(
     if urls and (is_all or any(map(os.path.isdir, paths))):
         raise UsageError("--urls: name documents, not folders or --all")
     set_up_logging()
-    config = load_with_options(**config_values)
+    config = load()
     if urls:
         return _restore_urls(by_archive(paths, config), config, wait, as_json)
     results: list[RestoreResult] = []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 import click
 
@@ -11,12 +13,10 @@ from archiver.cli.every import repeat
 from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.operating import operating
-from archiver.cli.options import config_options, load_with_options, report_options
-from archiver.cli.output import exit_code, listening, show
-from archiver.cli.reporting import report_path, reporting
+from archiver.cli.options import Telling, config_options, report_options
+from archiver.cli.output import exit_code, told_run
 from archiver.config import Config
 from archiver.errors import UsageError
-from archiver.model import Summary
 from archiver.pipeline.run_settings import RunSettings
 from archiver.settings import convert, field_types, read_duration_s
 
@@ -42,11 +42,8 @@ def command(
     retry: bool,
     wait: bool,
     strict: bool,
-    as_json: bool,
-    report: str | None,
-    quiet: bool,
-    verbose: int,
-    **config_values: Any,
+    telling: Telling,
+    load: Callable[[], Config],
 ) -> int:
     """Archive what is new or changed in the sources of the configuration.
 
@@ -64,59 +61,52 @@ def command(
         raise UsageError("--every and --once: name one of them")
     if every is not None:
         every = convert(every, field_types(RunSettings)["every"], "--every")
-
-    def load() -> Config:
-        config = load_with_options(**config_values)
-        if not config.sources:
-            raise UsageError(SOURCES_TO_PASTE)
-        return config if every is None else replace(config, run=replace(config.run, every=every))
-
-    def run(config: Config) -> int:
-        return _run(config, retry, wait, strict, as_json, report, quiet, verbose)
-
-    config = load()
+    load_again = partial(_load, load, every)
+    run_once = partial(_run, telling=telling, retry=retry, wait=wait, strict=strict)
+    config = load_again()
     if once or not config.run.every:
-        return run(config)
-    set_up_logging(verbose, quiet)
+        return run_once(config)
+    set_up_logging(telling.verbose, telling.quiet)
     first_s = read_duration_s(config.run.every)
-    return repeat(config, load, run, lambda config: read_duration_s(config.run.every) or first_s)
+    return repeat(
+        config, load_again, run_once, lambda config: read_duration_s(config.run.every) or first_s
+    )
 
 
-def _run(
-    config: Config,
-    retry: bool,
-    wait: bool,
-    strict: bool,
-    as_json: bool,
-    report: str | None,
-    quiet: bool,
-    verbose: int,
-) -> int:
+def _load(load: Callable[[], Config], every: str | None) -> Config:
+    config = load()
+    if not config.sources:
+        raise UsageError(SOURCES_TO_PASTE)
+    return config if every is None else replace(config, run=replace(config.run, every=every))
+
+
+def _report_path(telling: Telling, config: Config) -> str | None:
+    """The option, else the setting, which counts from the configuration's folder."""
+    if telling.report is not None or not config.run.report:
+        return telling.report
+    return os.path.join(config.base, config.run.report)
+
+
+def _run(config: Config, telling: Telling, retry: bool, wait: bool, strict: bool) -> int:
     from archiver import jobs, orders
 
-    def code_of(summary: Summary) -> int:
-        return exit_code(summary, is_new_only=not strict)
-
+    code_of = partial(exit_code, is_new_only=not strict)
     with (
         operating(config, code_of) as watcher,
-        listening(as_json, quiet, verbose) as listener,
-        reporting(report_path(report, config), listener, "run") as (told, note),
+        told_run(telling, _report_path(telling, config), "run") as told,
     ):
-        summary = jobs.archive(
+        told.summary = jobs.archive(
             orders.orders_of(config),
             config,
-            told,
+            told.listener,
             is_retrying=retry,
             is_waiting=wait,
             watcher=watcher,
         )
-        note(summary)
-        if config.run.take_changes and summary.changed:
+        if config.run.take_changes and told.summary.changed:
             from archiver.maintenance.taking import take_changes
-            from archiver.pipeline.places import Places
 
-            places = Places.of(config.base, config.archive, config.state, config.objects)
-            take_changes(places, config)
-    is_well = not code_of(summary)
-    show(summary, listener, config.archive, quiet and is_well)
-    return code_of(summary)
+            take_changes(config.places(), config)
+    code = code_of(told.summary)
+    told.show(config.archive, is_quiet=telling.quiet and not code)
+    return code

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import click
 
 from archiver.cli.main import EXIT_CODES
-from archiver.cli.options import config_options, load_with_options
+from archiver.cli.options import config_options
+from archiver.config import Config
 from archiver.errors import DocumentError
 from archiver.model import Candidate, Reference
 from archiver.report.json_lines import dump_json
@@ -21,7 +21,7 @@ from archiver.syntax.lines import position
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a reference.")
 @config_options
-def command(sources: tuple[str, ...], as_json: bool, **config_values: Any) -> int:
+def command(sources: tuple[str, ...], as_json: bool, load: Callable[[], Config]) -> int:
     """List every place in the documents that names an image, with its candidates.
 
     \b
@@ -29,7 +29,7 @@ def command(sources: tuple[str, ...], as_json: bool, **config_values: Any) -> in
       archiver scan post.md
       archiver scan posts --json | jq -r '.candidates[0].url'
     """
-    config = load_with_options(**config_values)
+    config = load()
     code = 0
     for found in scan_documents(sources, config):
         if isinstance(found, DocumentError):

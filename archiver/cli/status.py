@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import click
 
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import places_of
-from archiver.cli.options import config_options, load_with_options
+from archiver.cli.options import config_options
+from archiver.config import Config
 from archiver.maintenance.status import Status, Upkeep, read_status, read_upkeep
 from archiver.model import ImageRecord
 from archiver.pipeline.state import open_catalog
@@ -29,7 +29,7 @@ WORDS = {
 @click.option("-o", "--output", metavar="DIR", help="The folder that `archive -o DIR` wrote.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @config_options
-def command(output: str | None, as_json: bool, **config_values: Any) -> int:
+def command(output: str | None, as_json: bool, load: Callable[[], Config]) -> int:
     """Say how the archive stands: what it holds, what kept a watermark or may be a stand-in, what
     was lost and when it is asked for again. No network, nothing is written.
 
@@ -38,7 +38,7 @@ def command(output: str | None, as_json: bool, **config_values: Any) -> int:
       archiver status
       archiver status -o archived --json
     """
-    config = load_with_options(**config_values)
+    config = load()
     places = places_of(output, config)
     with open_catalog(places, read_only=True) as catalog:
         status = read_status(catalog)

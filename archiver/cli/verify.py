@@ -10,7 +10,8 @@ import click
 from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import places_of
-from archiver.cli.options import config_options, load_with_options
+from archiver.cli.options import config_options
+from archiver.config import Config
 from archiver.maintenance.damage import Damage
 from archiver.maintenance.verify import VerifySummary, Wish, verify
 from archiver.redact import redact
@@ -37,7 +38,7 @@ def command(
     wait: bool,
     as_json: bool,
     quiet: bool,
-    **config_values: Any,
+    load: Callable[[], Config],
 ) -> int:
     """Compare the archive with its journal: every picture and thumbnail is there, with its size.
 
@@ -51,7 +52,7 @@ def command(
       archiver verify --read-data --repair
     """
     set_up_logging()
-    config = load_with_options(**config_values)
+    config = load()
     show = _silent if quiet and not as_json else _teller(as_json)
     wish = Wish(read_data, documents, repair)
     places = places_of(output, config)

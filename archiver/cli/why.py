@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import nearest_base
-from archiver.cli.options import config_options, load_with_options
+from archiver.cli.options import config_options
 from archiver.config import Config
 from archiver.maintenance.explaining import Explanation, explain_document, explain_url
-from archiver.pipeline.places import Places
 from archiver.pipeline.state import open_catalog
 from archiver.report.json_lines import dump_json, image_object
 from archiver.report.why import format_why
@@ -26,7 +24,7 @@ from archiver.report.why import format_why
 @click.option("--json", "as_json", is_flag=True, help="One JSON object an image.")
 @config_options
 def command(
-    subjects: tuple[str, ...], output: str | None, as_json: bool, **config_values: Any
+    subjects: tuple[str, ...], output: str | None, as_json: bool, load: Callable[[], Config]
 ) -> int:
     """Tell the story of a picture, or of all pictures of a document: what was tried, what answered,
     what was kept. No network.
@@ -39,7 +37,7 @@ def command(
       archiver why post.md
       archiver why 'https://img.example/a.png?x-oss-process=image/watermark,text_MQ'
     """
-    config = load_with_options(**config_values)
+    config = load()
     for subject in subjects:
         for found in _explain(subject, output, config):
             if as_json:
@@ -60,7 +58,7 @@ def _explain(subject: str, output: str | None, config: Config) -> Iterable[Expla
     is_document = os.path.lexists(subject)
     path = Path(subject).parent.resolve() / Path(subject).name
     base = output or nearest_base(path.parents if is_document else (), config)
-    places = Places.of(base, config.archive, config.state, config.objects)
+    places = config.places(base)
     with open_catalog(places, read_only=True) as catalog:
         if is_document:
             return list(explain_document(bytes(path), places, catalog, config))

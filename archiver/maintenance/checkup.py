@@ -35,7 +35,7 @@ def check_machine(
         hosts: names to look up; no other name is asked for, and nothing is dialled but the object
             stores of *config*.
     """
-    places = Places.of(config.base, config.archive, config.state, config.objects)
+    places = config.places()
     yield from check_versions()
     yield from (describe_codec(codec) for codec in list_codecs())
     yield from check_folders(places, config.reserve)
