@@ -23,7 +23,7 @@ from archiver.model import (
     PageTask,
     Summary,
 )
-from archiver.orders import Order, check_links, stream_task
+from archiver.orders import Order, check_order, stream_task
 from archiver.pipeline.posts_task import PostsTask
 from archiver.pipeline.run_settings import RunSettings
 from archiver.pipeline.schedule import format_time
@@ -63,7 +63,7 @@ class Job:
 
     def __enter__(self) -> Job:
         for order in self._orders:
-            check_links(order, self._config)
+            check_order(order, self._config)
         try:
             self._open()
         except BaseException:

@@ -120,37 +120,43 @@ def _page(source: str, folder: bytes, order: Order, base: bytes) -> PageTask:
     return replace(task, url=f"file:{quote(os.path.relpath(file, base))}", file=file)
 
 
-def _check_file(template: str) -> None:
-    if not os.path.isfile(template):
-        raise UsageError(f"template = {template!r}: there is no such file")
-
-
 def stream_task(base: bytes) -> DocumentTask:
     """Standard input: as if it were read in the current folder and written in *base*."""
     here, name = os.fsencode(os.path.realpath(os.curdir)), os.fsencode(STREAM)
     return DocumentTask(os.path.join(here, name), os.path.join(base, name), here, STREAM)
 
 
-def check_links(order: Order, config: Config) -> None:
-    """Refuse relative links in a site whose generator moves its posts, and pages without a place.
+def check_order(order: Order, config: Config) -> None:
+    """Refuse what cannot be done, before anything is: pages without a place, a template that is
+    missing, relative links where they would lead nowhere.
 
     Raises:
         UsageError: with what to say instead.
     """
-    config = config.of_profile(order.profile)
-    if order.posts is not None and order.posts.settings.template.endswith(SUFFIX):
-        _check_file(order.posts.settings.template)
-    if order.posts is not None and order.posts.settings.full_text:
-        from archiver.feeds.full_text import check_extractor  # it reads HTML
-
-        check_extractor()
+    if order.posts is not None:
+        _check_posts(order.posts)
     url = next(filter(is_url, order.sources), None)
     if url is not None and order.output is None:
         raise UsageError(f"{redact(url)}: a page cannot be rewritten in place; save it with -o DIR")
     if order.output is not None and "://" in order.output:
         raise UsageError(f"{order.output}: copies go to a folder; name one, or rewrite in place")
-    if order.output is not None or config.rewrite.link_prefix:
-        return
+    has_prefix = bool(config.of_profile(order.profile).rewrite.link_prefix)
+    if order.output is None and not has_prefix:
+        _check_relative_links(order)
+
+
+def _check_posts(task: PostsTask) -> None:
+    template = task.settings.template
+    if template.endswith(SUFFIX) and not os.path.isfile(template):
+        raise UsageError(f"template = {template!r}: there is no such file")
+    if task.settings.full_text:
+        from archiver.feeds.full_text import check_extractor  # it reads HTML
+
+        check_extractor()
+
+
+def _check_relative_links(order: Order) -> None:
+    """Refuse them on object stores, and in a site whose generator moves its posts."""
     remote = next(filter(is_object_url, order.sources), None)
     if remote is not None:
         raise UsageError(

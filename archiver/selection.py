@@ -45,50 +45,50 @@ class Selection:
         self._orders, self._places, self._catalog = orders, places, catalog
         self._min_age_ns, self._is_retrying = int(min_age_s * _NS), is_retrying
         self._on_unchanged, self._on_busy = on_unchanged, on_busy
-        self._states = catalog.all_document_states()
+        self._states, self._here = catalog.all_document_states(), os.getcwdb() + b"/"
         self._now, self._now_ns = format_time(datetime.now(UTC)), time.time_ns()
 
     def tasks(self) -> Iterator[DocumentTask | PageTask | PostsTask]:
         """What needs work, found as it is asked for."""
         yield from list_pages(self._orders, self._places.base)
         yield from self._posts()
-        here = os.getcwdb() + b"/"
-        own = [self._places.archive_folder, self._places.state]
         for order in self._orders:
-            output = order.output and os.path.realpath(order.output)
-            own_now = [*own, output] if output else own
-            named = [] if order.is_feed else [s for s in order.sources if not is_url(s)]
-            found = chain(
-                find_documents(
-                    [source for source in named if not is_object_url(source)],
-                    order.settings,
-                    own_now,
-                    want_all=bool(output),
-                ),
-                self._find_objects(list(filter(is_object_url, named)), order),
-            )
-            unchanged = 0
-            for file in found:
-                target = os.path.join(os.fsencode(output), file.relative) if output else file.path
-                if not file.is_document:
-                    files.copy_file(file.path, target)
-                elif self._is_unchanged(file, target, order.is_scheduled):
-                    unchanged += 1
+            yield from self._documents(order)
+
+    def _documents(self, order: Order) -> Iterator[DocumentTask]:
+        """The documents of an order that changed; for copies, the other files are copied."""
+        output = os.fsencode(os.path.realpath(order.output)) if order.output else None
+        unchanged = 0
+        for file in self._find(order, output):
+            target = os.path.join(output, file.relative) if output else file.path
+            if not file.is_document:
+                files.copy_file(file.path, target)
+            elif self._is_unchanged(file, target, order.is_scheduled):
+                unchanged += 1
+            else:
+                task = self._task(file, target, order)
+                if self._is_busy(file, order):
+                    self._on_busy(DocumentResult(task, DocumentOutcome.BUSY, "saved just now"))
                 else:
-                    name = os.fsdecode(file.path.removeprefix(here))
-                    task = DocumentTask(
-                        file.path,
-                        target,
-                        file.root,
-                        name,
-                        order.is_scheduled,
-                        profile=order.profile,
-                    )
-                    if self._is_busy(file, order):
-                        self._on_busy(DocumentResult(task, DocumentOutcome.BUSY, "saved just now"))
-                    else:
-                        yield task
-            self._on_unchanged(unchanged)
+                    yield task
+        self._on_unchanged(unchanged)
+
+    def _find(self, order: Order, output: bytes | None) -> Iterator[SourceFile]:
+        """The files and objects that the sources name; what is written into is left out."""
+        own = [self._places.archive_folder, self._places.state]
+        if output:
+            own.append(os.fsdecode(output))
+        named = [] if order.is_feed else [s for s in order.sources if not is_url(s)]
+        paths = [source for source in named if not is_object_url(source)]
+        return chain(
+            find_documents(paths, order.settings, own, want_all=bool(output)),
+            self._find_objects(list(filter(is_object_url, named)), order),
+        )
+
+    def _task(self, file: SourceFile, target: bytes, order: Order) -> DocumentTask:
+        name = os.fsdecode(file.path.removeprefix(self._here))
+        is_scheduled, profile = order.is_scheduled, order.profile
+        return DocumentTask(file.path, target, file.root, name, is_scheduled, profile=profile)
 
     def _posts(self) -> Iterator[DocumentTask | PostsTask]:
         """The feeds that become posts, each after those of its posts that wait for a picture."""
