@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from archiver import files
 from archiver.config import Config
+from archiver.context import RunContext
 from archiver.listeners import Listener as Listener
 from archiver.listeners import Silent as Silent
 from archiver.listeners import Watcher
@@ -28,7 +29,7 @@ from archiver.pipeline.posts_task import PostsTask
 from archiver.pipeline.run_settings import RunSettings
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.stale import list_stale
-from archiver.pipeline.state import hold_lock, open_catalog
+from archiver.pipeline.state import open_locked
 from archiver.pipeline.tally import Tally
 from archiver.selection import Selection
 from archiver.settings import read_duration_s
@@ -72,12 +73,7 @@ class Job:
         return self
 
     def _open(self) -> None:
-        self._stack.enter_context(hold_lock(self._places, self._is_waiting))
-        self._catalog = self._stack.enter_context(open_catalog(self._places))
-        if self._catalog.has_unfinished():
-            from archiver.pipeline.repair import finish_stories
-
-            finish_stories(self._places, self._catalog)
+        self._catalog = self._stack.enter_context(open_locked(self._places, self._is_waiting))
         tasks = self._select()
         first = next(tasks, None)
         self.has_work = first is not None or any(self._stale())
@@ -132,8 +128,11 @@ class Job:
 
     @asynccontextmanager
     async def _open_parts(self, engine: Engine) -> AsyncIterator[Parts]:
-        told = (self._note_image, self._note, self._is_retrying)
-        async with engine.open_parts(self._config, self._places, self._catalog, *told) as parts:
+        run = RunContext(
+            self._config, self._places, self._catalog,
+            self._note_image, self._note, self._is_retrying,
+        )  # fmt: skip
+        async with engine.open_parts(run) as parts:
             try:
                 yield parts
             finally:

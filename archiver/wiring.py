@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from archiver import files
-from archiver.catalog import Catalog
 from archiver.config import Config
+from archiver.context import RunContext
 from archiver.fetch.client import Client
 from archiver.fetch.headers import own_name
 from archiver.fetch.politeness import Politeness
@@ -29,7 +29,6 @@ from archiver.pipeline.item_pages import ItemPages
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.obtaining import Obtainer
 from archiver.pipeline.pages import Pages
-from archiver.pipeline.places import Places
 from archiver.pipeline.posts import Posts
 from archiver.pipeline.posts_task import PostsTask
 from archiver.pipeline.profile import DocumentSettings
@@ -69,33 +68,27 @@ class Parts:
 
 @asynccontextmanager
 async def open_parts(
-    config: Config,
-    places: Places,
-    catalog: Catalog,
-    on_image: Callable[[ImageRecord], None],
-    on_document: Callable[[DocumentResult], None],
-    is_retrying: bool,
+    run: RunContext,
     run_id: str,
     politeness: Politeness | None = None,
     replace_obtainer: Callable[[Obtainer], Obtainer] = lambda obtainer: obtainer,
 ) -> AsyncIterator[Parts]:
-    """The parts of a run over *config*, closed at its end whatever ends it.
+    """The parts of *run*, closed at its end whatever ends it.
 
     Args:
-        on_document: told of the documents that come with others: style sheets of pages.
         run_id: the name of its journal.
         politeness: gates that are shared with others; None: this process is alone.
         replace_obtainer: gives what gets images; it is told what would get them here.
     """
-    spool = os.path.join(places.state, "tmp")
-    async with open_tools(config, places, catalog, run_id, spool, politeness) as tools:
+    config, spool = run.config, os.path.join(run.places.state, "tmp")
+    async with open_tools(config, run.places, run.catalog, run_id, spool, politeness) as tools:
         keeper = make_keeper(tools)
         obtainer = replace_obtainer(make_obtainer(tools, keeper))
-        images = _make_images(tools, obtainer, keeper, on_image, is_retrying)
+        images = _make_images(tools, obtainer, keeper, run)
         documents = _make_documents(tools, images)
         robots = Robots(tools.client, own_name(config.network)) if config.pages.robots else None
-        pages = _make_pages(tools, documents, robots, on_document)
-        posts = _make_posts(tools, documents, robots, on_document)
+        pages = _make_pages(tools, documents, robots, run.on_document)
+        posts = _make_posts(tools, documents, robots, run.on_document)
         try:
             refresher = _make_refresher(tools, keeper, images)
             yield Parts(documents, pages, posts, refresher, tools.client, tools.late, images)
@@ -106,13 +99,7 @@ async def open_parts(
             await asyncio.get_running_loop().run_in_executor(tools.disk, tools.late.close)
 
 
-def _make_images(
-    tools: Tools,
-    obtainer: Obtainer,
-    keeper: Keeper,
-    on_image: Callable[[ImageRecord], None],
-    is_retrying: bool,
-) -> Images:
+def _make_images(tools: Tools, obtainer: Obtainer, keeper: Keeper, run: RunContext) -> Images:
     config = tools.config
     return Images(
         catalog=tools.catalog,
@@ -122,8 +109,8 @@ def _make_images(
         recaller=_make_recaller(tools),
         drawings=Drawings(keeper, config.rewrite.svg, tools.places.archive, tools.disk),
         skips=Skips(config.skip, config.network),
-        is_retrying=is_retrying,
-        on_image=on_image,
+        is_retrying=run.is_retrying,
+        on_image=run.on_image,
     )
 
 

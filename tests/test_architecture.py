@@ -21,6 +21,7 @@ LAYERS = (
     ("orders", "engines"),
     ("wiring",),
     ("tools",),
+    ("context",),
     ("config",),
     ("keys",),
     ("pipeline", "sources"),

@@ -11,10 +11,9 @@ from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from archiver.catalog import Catalog
 from archiver.config import Config
-from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
-from archiver.pipeline.places import Places
+from archiver.context import RunContext
+from archiver.model import DocumentResult, DocumentTask, PageTask
 from archiver.pipeline.posts_task import PostsTask
 
 if TYPE_CHECKING:
@@ -24,21 +23,8 @@ if TYPE_CHECKING:
 class Engine(Protocol):
     """What a member of this folder offers, as functions of its module."""
 
-    def open_parts(
-        self,
-        config: Config,
-        places: Places,
-        catalog: Catalog,
-        on_image: Callable[[ImageRecord], None],
-        on_document: Callable[[DocumentResult], None],
-        is_retrying: bool,
-    ) -> AbstractAsyncContextManager[Parts]:
-        """The parts of a run, closed at its end whatever ends it.
-
-        Args:
-            on_image: told of every image as it ends.
-            on_document: told of documents that come with others: style sheets of pages.
-        """
+    def open_parts(self, run: RunContext) -> AbstractAsyncContextManager[Parts]:
+        """The parts of a run, closed at its end whatever ends it."""
 
     async def archive_all(
         self,

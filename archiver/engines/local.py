@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from archiver import wiring
-from archiver.catalog import Catalog
 from archiver.config import Config
+from archiver.context import RunContext
 from archiver.journal import new_run_id
-from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
-from archiver.pipeline.places import Places
+from archiver.model import DocumentResult, DocumentTask, PageTask
 from archiver.pipeline.posts_task import PostsTask
 
 WINDOW = 64  # documents under way; their bytes and the images they wait for are what memory holds
@@ -22,17 +21,9 @@ Task = TypeVar("Task", bound=DocumentTask | PageTask | PostsTask)
 
 
 @asynccontextmanager
-async def open_parts(
-    config: Config,
-    places: Places,
-    catalog: Catalog,
-    on_image: Callable[[ImageRecord], None],
-    on_document: Callable[[DocumentResult], None],
-    is_retrying: bool,
-) -> AsyncIterator[wiring.Parts]:
+async def open_parts(run: RunContext) -> AsyncIterator[wiring.Parts]:
     """As `Engine.open_parts`."""
-    told = (on_image, on_document, is_retrying)
-    async with wiring.open_parts(config, places, catalog, *told, new_run_id()) as parts:
+    async with wiring.open_parts(run, new_run_id()) as parts:
         yield parts
 
 

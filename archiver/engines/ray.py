@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from archiver import wiring
-from archiver.catalog import Catalog
 from archiver.config import Config
+from archiver.context import RunContext
 from archiver.engines.cluster.actors import open_cluster
 from archiver.engines.cluster.gates import SharedGates
 from archiver.engines.cluster.remote import RemoteObtainer
@@ -22,34 +22,23 @@ from archiver.engines.cluster.sharding import NOBODY
 from archiver.engines.local import Task, work_through
 from archiver.fetch.politeness import Gates
 from archiver.journal import new_run_id
-from archiver.model import DocumentResult, ImageRecord
+from archiver.model import DocumentResult
 from archiver.pipeline.obtaining import Obtainer
-from archiver.pipeline.places import Places
 
 
 @asynccontextmanager
-async def open_parts(
-    config: Config,
-    places: Places,
-    catalog: Catalog,
-    on_image: Callable[[ImageRecord], None],
-    on_document: Callable[[DocumentResult], None],
-    is_retrying: bool,
-) -> AsyncIterator[wiring.Parts]:
+async def open_parts(run: RunContext) -> AsyncIterator[wiring.Parts]:
     """As `Engine.open_parts`."""
-    run_id, network = new_run_id(), config.network
-    async with open_cluster(config, places, run_id) as cluster:
+    run_id, network = new_run_id(), run.config.network
+    async with open_cluster(run.config, run.places, run_id) as cluster:
         gates = SharedGates(network, NOBODY, cluster.shards, Gates(network), cluster)
         remotes: list[RemoteObtainer] = []
 
         def use_cluster(local: Obtainer) -> Obtainer:
-            remotes.append(RemoteObtainer(local, cluster, catalog, network, cluster.shards))
+            remotes.append(RemoteObtainer(local, cluster, run.catalog, network, cluster.shards))
             return remotes[0]
 
-        told = (on_image, on_document, is_retrying)
-        async with wiring.open_parts(
-            config, places, catalog, *told, run_id, gates, use_cluster
-        ) as parts:
+        async with wiring.open_parts(run, run_id, gates, use_cluster) as parts:
             try:
                 yield replace(parts, other_requests=lambda: remotes[0].requests_sent)
             finally:

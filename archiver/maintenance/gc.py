@@ -26,6 +26,7 @@ from archiver.maintenance.garbage import Found, look
 from archiver.maintenance.opening import open_archive
 from archiver.pipeline.places import Places
 from archiver.pipeline.records import now_text
+from archiver.pipeline.state import open_journal
 from archiver.storage.file import FileStore
 from archiver.storage.layout import digest_in
 
@@ -148,8 +149,7 @@ def _tell(plan: _Plan, trash: Trash) -> Iterator[GcResult]:
 
 def _carry_out(plan: _Plan, trash: Trash, places: Places, catalog: Catalog) -> Iterator[GcResult]:
     store = FileStore(places.archive_folder, os.path.join(places.state, "tmp"))
-    journals = os.path.join(places.state, "journal")
-    with Journal(journals, new_run_id(), before_sync=store.flush) as journal:
+    with open_journal(places, new_run_id(), store.flush) as journal:
         catalog.follow(journal.sync)
         yield from _bring_back(plan.found, trash, store, journal)
         yield from _take_out(plan, trash, journal)

@@ -17,13 +17,15 @@ from dataclasses import replace
 from archiver import files
 from archiver.catalog import Catalog
 from archiver.config import Config
-from archiver.journal import Journal, new_run_id
+from archiver.context import RunContext
+from archiver.journal import new_run_id
 from archiver.maintenance.damage import Damage, DamageKind
 from archiver.maintenance.relinking import relink_found
 from archiver.model import ImageRecord
 from archiver.pipeline.image import Images
 from archiver.pipeline.places import Places
 from archiver.pipeline.records import now_text
+from archiver.pipeline.state import open_journal
 from archiver.pipeline.wanted import Wanted
 from archiver.storage.layout import digest_in
 from archiver.wiring import open_parts
@@ -40,7 +42,7 @@ def mend(found: Sequence[Damage], places: Places, catalog: Catalog, config: Conf
     catalog.catch_up()
     broken = {damage.document for damage in found if damage.document}
     if broken:
-        with Journal(os.path.join(places.state, "journal"), new_run_id()) as journal:
+        with open_journal(places, new_run_id()) as journal:
             catalog.follow(journal.sync)
             paths = [os.fsencode(os.path.join(places.base_text, name)) for name in sorted(broken)]
             for _ in relink_found(paths, places, catalog, config, journal):
@@ -53,7 +55,7 @@ def _put_away(found: Iterable[Damage], places: Places, catalog: Catalog) -> None
     damaged = {damage.path for damage in found if damage.kind is DamageKind.DAMAGED}
     if not damaged:
         return
-    with Journal(os.path.join(places.state, "journal"), new_run_id()) as journal:
+    with open_journal(places, new_run_id()) as journal:
         for path in sorted(damaged):
             journal.append_removed(f"{places.archive}/{path}", digest_in(path))
         journal.sync()
@@ -66,13 +68,8 @@ def _put_away(found: Iterable[Damage], places: Places, catalog: Catalog) -> None
 async def _have_again(
     records: Sequence[ImageRecord], places: Places, catalog: Catalog, config: Config
 ) -> None:
-    run_id = new_run_id()
-
-    def nothing(_: object) -> None: ...
-
-    async with open_parts(
-        config, places, catalog, nothing, nothing, is_retrying=True, run_id=run_id
-    ) as parts:
+    run = RunContext(config, places, catalog, is_retrying=True)
+    async with open_parts(run, new_run_id()) as parts:
         for start in range(0, len(records), _AT_ONCE):
             some = records[start : start + _AT_ONCE]
             await asyncio.gather(

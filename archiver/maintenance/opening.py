@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from archiver import files
 from archiver.catalog import Catalog
 from archiver.errors import UsageError
+from archiver.journal import Journal, new_run_id
 from archiver.pipeline.places import Places
-from archiver.pipeline.repair import finish_stories
+from archiver.pipeline.state import open_catalog, open_journal, open_locked
 from archiver.redact import redact
 
 
@@ -32,16 +33,21 @@ def open_archive(
     if places.archive_url or places.state_url:
         place = redact(places.archive_url or places.state_url)
         raise UsageError(f"{place}: this works on an archive in a folder, not on an object store")
-    path, journals = (os.path.join(places.state, n) for n in ("catalog.sqlite", "journal"))
     if is_read_only:
-        with Catalog(path, journals, read_only=True) as catalog:
+        with open_catalog(places, read_only=True) as catalog:
             yield catalog
         return
-    with (
-        files.lock(os.path.join(places.state, "lock"), wait=is_waiting),
-        Catalog(path, journals) as catalog,
-    ):
-        if catalog.has_unfinished():
-            finish_stories(places, catalog)
+    with open_locked(places, is_waiting) as catalog:
         files.clear_spool(os.path.join(places.state, "tmp"))
         yield catalog
+
+
+@contextmanager
+def open_for_edits(places: Places, is_waiting: bool) -> Iterator[tuple[Catalog, Journal]]:
+    """The same, and a journal for what is done to the documents."""
+    with (
+        open_archive(places, is_waiting=is_waiting) as catalog,
+        open_journal(places, new_run_id()) as journal,
+    ):
+        catalog.follow(journal.sync)
+        yield catalog, journal

@@ -15,10 +15,10 @@ from types import MappingProxyType
 from archiver import files
 from archiver.catalog import Catalog
 from archiver.config import Config
-from archiver.journal import Journal, new_run_id
+from archiver.journal import Journal
 from archiver.maintenance.broken_links import read_known
 from archiver.maintenance.editing import Edit, Edited, edit_documents
-from archiver.maintenance.opening import open_archive
+from archiver.maintenance.opening import open_for_edits
 from archiver.model import DocumentRecord, DocumentTask, Reading, Reference, Replacement
 from archiver.orders import profile_of
 from archiver.pipeline.linking import Linker
@@ -51,11 +51,7 @@ def relink(
         RunError: the disk is full or fails.
     """
     results = []
-    with (
-        open_archive(places, is_waiting=is_waiting) as catalog,
-        Journal(os.path.join(places.state, "journal"), new_run_id()) as journal,
-    ):
-        catalog.follow(journal.sync)
+    with open_for_edits(places, is_waiting) as (catalog, journal):
         paths = list_documents(targets, places, catalog)
         for result in relink_found(paths, places, catalog, config, journal):
             results.append(result)

@@ -22,8 +22,7 @@ from archiver.model import DocumentRecord
 from archiver.pipeline import remote
 from archiver.pipeline.moved import Found
 from archiver.pipeline.places import Places
-from archiver.pipeline.repair import finish_stories
-from archiver.pipeline.state import hold_lock, open_catalog, open_journal
+from archiver.pipeline.state import open_journal, open_locked
 from archiver.rewrite.splice import plan_splices, splice
 from archiver.rewrite.unsplicing import undo_rewrites
 
@@ -75,16 +74,15 @@ def restore(
         RunError: the disk is full or fails.
     """
     results = []
-    with hold_lock(places, is_waiting), open_catalog(places) as catalog:
-        if catalog.has_unfinished():
-            finish_stories(places, catalog)
-        with open_journal(places, new_run_id()) as journal:
-            catalog.follow(journal.sync)
-            for result in restore_found(
-                find_rewritten(targets, places, catalog), places, catalog, journal
-            ):
-                results.append(result)
-                on_result(result)
+    with (
+        open_locked(places, is_waiting) as catalog,
+        open_journal(places, new_run_id()) as journal,
+    ):
+        catalog.follow(journal.sync)
+        found = find_rewritten(targets, places, catalog)
+        for result in restore_found(found, places, catalog, journal):
+            results.append(result)
+            on_result(result)
     return results
 
 

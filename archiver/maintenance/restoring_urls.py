@@ -7,7 +7,6 @@ A digest in a link leads to the URL that gave it.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -16,10 +15,9 @@ from archiver import files
 from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.errors import DocumentError
-from archiver.journal import Journal, new_run_id
 from archiver.maintenance.broken_links import below_link, read_known
 from archiver.maintenance.editing import Edit, Edited, edit_documents
-from archiver.maintenance.opening import open_archive
+from archiver.maintenance.opening import open_for_edits
 from archiver.model import DocumentRecord, Reading, Reference, Replacement
 from archiver.pipeline.moved import Found, find_by_hash
 from archiver.pipeline.places import Places
@@ -48,11 +46,7 @@ def restore_urls(
         RunError: the disk is full or fails.
     """
     results = []
-    with (
-        open_archive(places, is_waiting=is_waiting) as catalog,
-        Journal(os.path.join(places.state, "journal"), new_run_id()) as journal,
-    ):
-        catalog.follow(journal.sync)
+    with open_for_edits(places, is_waiting) as (catalog, journal):
         plan = partial(_plan, places=places, catalog=catalog, config=config)
         for result in edit_documents(targets, plan, places, catalog, journal):
             results.append(result)

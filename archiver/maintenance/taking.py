@@ -7,15 +7,13 @@ stays.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from archiver.catalog import Catalog
 from archiver.config import Config
-from archiver.journal import Journal, new_run_id
 from archiver.maintenance.editing import Edited
-from archiver.maintenance.opening import open_archive
+from archiver.maintenance.opening import open_for_edits
 from archiver.maintenance.relinking import list_documents, relink_found
 from archiver.model import ImageRecord
 from archiver.pipeline.places import Places
@@ -40,11 +38,7 @@ def take_changes(
         LockHeldError: another run works on the same archive.
         RunError: the disk is full or fails.
     """
-    with (
-        open_archive(places, is_waiting=is_waiting) as catalog,
-        Journal(os.path.join(places.state, "journal"), new_run_id()) as journal,
-    ):
-        catalog.follow(journal.sync)
+    with open_for_edits(places, is_waiting) as (catalog, journal):
         changed = _list_takeable(catalog)
         if not changed:
             return []

@@ -80,6 +80,22 @@ def open_catalog(places: Places, read_only: bool = False) -> Catalog:
     return Catalog(os.path.join(places.state, "catalog.sqlite"), _journals(places), read_only)
 
 
+@contextmanager
+def open_locked(places: Places, wait: bool = False) -> Iterator[Catalog]:
+    """The catalog, while nobody else works on the archive; what a killed run began is finished.
+
+    Raises:
+        LockHeldError: another run holds the lock.
+        RunError, DiskFullError: the disk or the object store fails.
+    """
+    with hold_lock(places, wait), open_catalog(places) as catalog:
+        if catalog.has_unfinished():
+            from archiver.pipeline.repair import finish_stories  # it reads documents
+
+            finish_stories(places, catalog)
+        yield catalog
+
+
 def bring_journals(places: Places, run_id: str = "") -> None:
     """Have a copy of the journals of a state on an object store, also on a machine without any.
 
