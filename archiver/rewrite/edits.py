@@ -90,19 +90,17 @@ def _span(edit: Replacement) -> Span:
 
 
 def _is_free(edits: Sequence[Replacement], place: int, span: Span) -> bool:
-    """Whether *span*, which belongs at *place* of the sorted, disjoint edits, overlaps none."""
-    before, after = place - 1, place
-    while before >= 0 and not edits[before].span.length:  # insertions; what is before them reaches
-        if _overlap(span, edits[before].span):
-            return False
+    """Whether *span*, which belongs at *place* of the sorted, disjoint edits, overlaps none.
+
+    An insertion at an end of a span, or two at one place, are apart. What stands before *place*
+    begins no later than *span*, so that no insertion there is inside it.
+    """
+    before = place - 1
+    while before >= 0 and not edits[before].span.length:
         before -= 1
-    if before >= 0 and _overlap(span, edits[before].span):
+    if before >= 0 and span.start < edits[before].span.end:
         return False
-    while after < len(edits) and edits[after].span.start < span.end:
-        if _overlap(span, edits[after].span):
-            return False
-        after += 1
-    return True
+    return place == len(edits) or span.end <= edits[place].span.start
 
 
 def _wanted_reasons(links: Sequence[bytes | None], settings: RewriteSettings) -> dict[str, bool]:
@@ -139,11 +137,3 @@ def _is_due(adjustment: Adjustment, widths: Sequence[int]) -> bool:
         return False
     small, large = widths[adjustment.over], widths[adjustment.link]
     return 0 < small <= PLACEHOLDER_PX and small * 4 <= large
-
-
-def _overlap(first: Span, second: Span) -> bool:
-    """Whether two spans share a byte, or one is an insertion inside the other.
-
-    An insertion at an end of a span, or two at one place, are apart.
-    """
-    return first.start < second.end and second.start < first.end

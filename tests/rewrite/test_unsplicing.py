@@ -107,6 +107,22 @@ def test_two_originals_for_one_link_that_cannot_be_told_apart_are_a_conflict():
     assert splice(b"- " + new, invert_edited(b"- " + new, splices)) == b"- " + document
 
 
+def test_of_two_originals_for_one_link_the_words_around_it_tell():
+    document = b"first (https://h/a.png?mark) and second (https://h/a.png)"
+    splices, new = rewrite(document, (b"https://h/a.png?mark", A), (b"https://h/a.png", A))
+    edited = new + b", once more: second (" + A + b")"
+    restored = splice(edited, invert_edited(edited, splices))
+    assert restored == document + b", once more: second (https://h/a.png)"
+
+
+def test_a_removal_at_the_start_whose_surroundings_stand_there_twice_is_a_conflict():
+    document = b" x <p>"
+    splices, new = rewrite(document, (b" x ", b""))
+    assert splice(new, invert_edited(new, splices)) == document
+    with pytest.raises(ValueError, match="were edited"):
+        invert_edited(new + new, splices)
+
+
 def record(before, after, splices):
     return DocumentRecord(
         b"p", hashlib.sha256(before).hexdigest(), hashlib.sha256(after).hexdigest(), splices
@@ -121,6 +137,15 @@ def test_several_rewrites_are_undone_together():
     rewrites = [record(first, second, splices_1), record(third, fourth, splices_2)]
     undone = splice(fourth, undo_rewrites(fourth, rewrites))
     assert undone == first + b" ![](https://h/b.png)"
+
+
+def test_pictures_of_several_rewrites_that_a_person_took_out_are_nothing_to_undo():
+    first = b"![](https://h/a.png) text"
+    splices_1, second = rewrite(first, (b"https://h/a.png", A))
+    third = second + b" ![](https://h/b.png)"
+    splices_2, fourth = rewrite(third, (b"https://h/b.png", B))
+    rewrites = [record(first, second, splices_1), record(third, fourth, splices_2)]
+    assert undo_rewrites(b"only text", rewrites) == []
 
 
 def test_a_journal_that_lies_is_refused():
