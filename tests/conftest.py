@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS / "guard")]
@@ -18,6 +19,10 @@ import required  # noqa: E402
 from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
 from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
+
+# No test judges speed: not on a busy machine, nor where coverage is measured.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 network_guard.guard_this_process_and_children()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of many children compiles it all anew

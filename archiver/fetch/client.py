@@ -15,7 +15,7 @@ from archiver.errors import FetchError, PictureError
 from archiver.fetch.download import BadBodyError, save_body
 from archiver.fetch.failures import TransportFailure
 from archiver.fetch.headers import make_headers
-from archiver.fetch.http import open_http
+from archiver.fetch.http import make_request, open_http
 from archiver.fetch.job import Job, OnAnswer
 from archiver.fetch.politeness import Gates, HostGate, Politeness
 from archiver.fetch.redirects import REDIRECTS, Chain, UnusableUrlError, normalize_url
@@ -192,10 +192,9 @@ class Client:
         headers = {**make_headers(chain, self._settings), **job.headers}
         if not chain.hops:
             headers |= job.validators
-        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         try:
-            return httpx.Request("GET", chain.url, headers=raw)
-        except (httpx.InvalidURL, ValueError) as error:  # what browsers take and httpx does not
+            return make_request(chain.url, headers)
+        except (httpx.InvalidURL, ValueError) as error:
             raise UnusableUrlError("url") from error
 
     def _judge(self, response: httpx.Response, job: Job, gate: HostGate) -> None:

@@ -94,7 +94,8 @@ def _certificate_reason(error: Exception) -> str:
 
 
 def _tls_reason(error: ssl.SSLError) -> str:
-    text = f"{error.reason or ''} {error}".upper()
+    # OpenSSL's name of the error where Python knows it, else its sentence.
+    text = f"{error.reason or ''} {error}".upper().replace(" ", "_")
     if "NO_APPLICATION_PROTOCOL" in text:
         return "http2-only"
     return "tls-old" if any(word in text for word in _OLD) else "tls"

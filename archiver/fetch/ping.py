@@ -15,7 +15,7 @@ import httpx
 from archiver.errors import ConfigError
 from archiver.fetch.failures import TransportFailure
 from archiver.fetch.headers import own_name
-from archiver.fetch.http import open_http
+from archiver.fetch.http import make_request, open_http
 from archiver.fetch.settings import FetchSettings
 from archiver.fetch.transport import Transport
 
@@ -39,15 +39,23 @@ async def ping(url: str, settings: FetchSettings, tries: int = 3) -> bool:
         reason = await _try(url, settings)
         if not reason:
             return True
-    logger.error("ping failed host=%s reason=%s", urlsplit(url).hostname, reason)
+    logger.error("ping failed host=%s reason=%s", _host_of(url), reason)
     return False
+
+
+def _host_of(url: str) -> str:
+    """The host alone; "" where *url* is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 async def _try(url: str, settings: FetchSettings) -> str:
     """Why it failed; "": it did not."""
     head = {"User-Agent": own_name(settings), "Accept-Encoding": "identity"}
     try:
-        request = httpx.Request("GET", url, headers=head)
+        request = make_request(url, head)
         async with (
             open_http(Transport(_trusting(url, settings))) as http,
             asyncio.timeout(TIMEOUT_S),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from collections.abc import Iterator
@@ -11,13 +12,22 @@ from urllib.parse import quote
 import pytest
 from asking import ask, fault_settings
 from faults import FaultServer
+from origin import Origin
+from pictures import picture
 from spellings import SPELLINGS
 
 from archiver.errors import ConfigError
+from archiver.fetch import guard as guard_module
 from archiver.fetch.addresses import classify, parse_network
 from archiver.fetch.client import Client
 from archiver.fetch.guard import AddressGuard, _is_own
-from archiver.fetch.resolver import Address, LookUpFailedError, NoSuchNameError, ask_system
+from archiver.fetch.resolver import (
+    Address,
+    LookUpFailedError,
+    NoSuchNameError,
+    _translate,
+    ask_system,
+)
 from archiver.fetch.settings import FetchSettings
 
 NAMED = {
@@ -145,6 +155,42 @@ async def test_name_without_addresses_does_not_exist(fault: FaultServer, tmp_pat
         assert (await ask(client, "http://img.example.com/a.png")).reason == "dns"
 
 
+async def test_a_lookup_that_takes_for_ever_is_given_up(fault: FaultServer, tmp_path: Path) -> None:
+    async def hang(host: str) -> list[Address]:
+        await asyncio.sleep(3600)
+        return []
+
+    settings = fault_settings(fault, dns_timeout_s=0.05, tries=1)
+    async with Client(settings, str(tmp_path), hang) as client:
+        result = await ask(client, "http://img.example.com/a.png")
+    assert (result.outcome, result.reason) == ("transient", "dns-again")
+
+
+async def test_the_system_is_asked(origin: Origin, tmp_path: Path) -> None:
+    origin.serve("/a.png", picture())
+    ports = (origin.port,)
+    settings = FetchSettings(allow_networks=(f"127.0.0.1/32:{origin.port}",), allow_ports=ports)
+    async with Client(settings, str(tmp_path)) as client:
+        result = await ask(client, f"http://localhost:{origin.port}/a.png")
+    assert result.outcome == "ok"
+
+
+NO_NAMES = {
+    "a label that is too long": "a" * 64 + ".example",
+    "an interface that is not there": "fe80::1%no-such-one",
+}
+
+
+@pytest.mark.parametrize("name", NO_NAMES.values(), ids=NO_NAMES.keys())
+def test_names_that_cannot_exist(name: str) -> None:
+    with pytest.raises(NoSuchNameError):
+        ask_system(name)
+
+
+def test_a_resolver_that_is_busy_may_answer_later() -> None:
+    assert isinstance(_translate(socket.gaierror(socket.EAI_AGAIN, "later")), LookUpFailedError)
+
+
 async def test_port_is_refused(fault: FaultServer, tmp_path: Path) -> None:
     async def public(host: str) -> list[Address]:
         return [Address("93.184.215.14")]
@@ -184,6 +230,12 @@ def test_guard(
     assert guard.refusal(address, port) == expected
 
 
+def test_guard_refuses_scopes() -> None:
+    """As a lookup gives them: the zone apart from the address."""
+    guard = AddressGuard(FetchSettings(allow_networks=("fe80::/10",)))
+    assert guard.refusal("fe80::1", 443, scope=2) == "address"
+
+
 def test_guard_passes_what_the_operator_chose() -> None:
     guard = AddressGuard(FetchSettings(deny_networks=("10.0.0.0/8",)))
     guard.trust("10.0.0.1", 3128)
@@ -195,6 +247,15 @@ def test_guard_makes_sockets_for_what_passes() -> None:
     guard = AddressGuard(FetchSettings(allow_networks=("127.0.0.1/32",)))
     info = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 80))
     guard.make_socket(info).close()
+
+
+def test_a_public_address_of_our_own_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pretended: a machine that runs tests need not have one."""
+    monkeypatch.setattr(guard_module, "_is_own", lambda address: address == "93.184.215.14")
+    assert AddressGuard(FetchSettings()).refusal("93.184.215.14", 443) == "address"
+    assert AddressGuard(FetchSettings()).refusal("93.184.215.15", 443) == ""
+    allowing = FetchSettings(allow_networks=("93.184.215.14/32",))
+    assert AddressGuard(allowing).refusal("93.184.215.14", 443) == ""
 
 
 def test_own_addresses_are_known() -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from origin import Origin
 
-from archiver.errors import FetchError, PictureError
+from archiver.errors import ConfigError, FetchError, PictureError
 from archiver.fetch.client import Client
+from archiver.fetch.http import open_http
 from archiver.fetch.settings import FetchSettings
+from archiver.fetch.transport import Transport
 from archiver.model import Download, Outcome
 
 DATA = bytes(range(256)) * 40
@@ -140,3 +142,84 @@ async def test_unchanged_copy_is_not_sent_again(origin: Origin, tmp_path: Path) 
         with pytest.raises(FetchError, match="not-modified"):
             await client.fetch("http://img.example.com/a.png", check=take, etag='"1"')
     assert origin.exchanges[0].header("if-none-match") == '"1"'
+
+
+HOSTS = {
+    "emoji": ("http://😀.example/a.png", "http://xn--e28h.example/a.png"),
+    "emoji, in ASCII": ("http://xn--i-7iq.example/a.png", "http://xn--i-7iq.example/a.png"),
+    "underscore beside a letter of German": ("http://_ä.example/", "http://xn--_-0fa.example/"),
+    "no letters at all": ("http://≠.example/", "http://xn--1ch.example/"),
+}
+
+
+@pytest.mark.parametrize(("url", "asked"), HOSTS.values(), ids=HOSTS.keys())
+async def test_hosts_that_browsers_know_and_idna_2008_does_not(
+    url: str, asked: str, origin: Origin, tmp_path: Path
+) -> None:
+    origin.serve(asked, DATA)
+    async with Client(settings_for(origin), str(tmp_path)) as client:
+        assert (await client.fetch(url, check=take)).final_url == asked
+    assert origin.urls == [asked]
+
+
+LONG = {
+    "longer than is allowed": (8192, "http://h.example/" + "a" * 8192),
+    "longer than httpx takes": (100_000, "http://h.example/" + "a" * 70_000),
+    "by a redirect": (8192, "http://img.example.com/moved.png"),
+}
+
+
+@pytest.mark.parametrize(("max_url_bytes", "url"), LONG.values(), ids=LONG.keys())
+async def test_a_url_that_is_too_long_is_not_asked_for(
+    max_url_bytes: int, url: str, origin: Origin, tmp_path: Path
+) -> None:
+    origin.serve("/moved.png", status=302, headers={"Location": "/" + "a" * 8192})
+    settings = settings_for(origin, max_url_bytes=max_url_bytes)
+    async with Client(settings, str(tmp_path)) as client:
+        with pytest.raises(FetchError) as caught:
+            await client.fetch(url, check=take)
+    assert (caught.value.outcome, caught.value.reason) == (Outcome.UNREACHABLE, "url")
+    assert all(exchange.url.endswith("/moved.png") for exchange in origin.exchanges)
+
+
+async def test_every_answer_is_told(origin: Origin, tmp_path: Path) -> None:
+    origin.serve("/a.png", status=302, headers={"Location": "/b.png", "X-Archive": "1"})
+    origin.serve("/b.png", status=404, headers={"X-Archive": "2"})
+    told: list[tuple[str, str | None]] = []
+    async with Client(settings_for(origin), str(tmp_path)) as client:
+        with pytest.raises(FetchError, match="status-404"):
+            await client.fetch(
+                "http://img.example.com/a.png",
+                check=take,
+                on_answer=lambda url, headers: told.append((url, headers.get("x-archive"))),
+            )
+    assert told == [("http://img.example.com/a.png", "1"), ("http://img.example.com/b.png", "2")]
+
+
+async def test_no_cookie_can_be_kept() -> None:
+    async with open_http(Transport(FetchSettings())) as http:
+        with pytest.raises(AttributeError, match="no cookies"):
+            http.cookies = {"session": "1"}
+        assert not http.cookies
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"no certificate"], ids=["missing", "empty", "text"]
+)
+async def test_authorities_that_cannot_be_read_are_named(
+    content: bytes | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"network\.ca_file = .*ca\.pem"):
+        async with Client(FetchSettings(ca_file=str(file)), str(tmp_path)):
+            pass
+
+
+async def test_an_unknown_authority_is_refused(origin: Origin, tmp_path: Path) -> None:
+    settings = FetchSettings(connect_to=origin.connect_to)
+    async with Client(settings, str(tmp_path)) as client:
+        with pytest.raises(FetchError) as caught:
+            await client.fetch("https://img.example.com/a.png", check=take)
+    assert (caught.value.outcome, caught.value.reason) == (Outcome.UNREACHABLE, "tls-chain")

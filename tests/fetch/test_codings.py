@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import sys
 import zlib
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import brotli
 import pytest
@@ -92,3 +94,21 @@ def test_zstandard_windows_are_limited() -> None:
     coded = zstd.ZstdCompressor(options=options).compress(bytes(1000))
     with pytest.raises(CodingError):
         decode(make_decoder("zstd"), coded, 64)
+
+
+MISSING = {
+    "no brotli": ("br", {"brotli": None}),
+    "a brotli without a cap": ("br", {"brotli": SimpleNamespace(Decompressor=object)}),
+    "another module of that name": ("br", {"brotli": SimpleNamespace()}),
+    "no zstandard": ("zstd", {"compression.zstd": None, "backports.zstd": None}),
+}
+
+
+@pytest.mark.parametrize(("name", "modules"), MISSING.values(), ids=MISSING.keys())
+def test_libraries_that_are_not_installed_are_named(
+    name: str, modules: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, found in modules.items():
+        monkeypatch.setitem(sys.modules, module, found)
+    with pytest.raises(CodingError, match=f"no library for {name}"):
+        make_decoder(name)

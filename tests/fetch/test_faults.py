@@ -325,8 +325,8 @@ async def test_pace_holds(token: str, fault: FaultServer, tmp_path: Path) -> Non
         urls = [fault.url("ok", f"{token}-{n}", host=9) for n in range(5)]
         await asyncio.gather(*(ask(client, url) for url in urls))
     starts = sorted(fault.log(f"{token}-{n}")[0].start_s for n in range(5))
-    gaps = [after - before for before, after in itertools.pairwise(starts)]
-    assert min(gaps) >= 1.5 * TICK_S  # measured at the other end, where arrivals jitter
+    # Measured at the other end: a late first arrival makes it look shorter by as much.
+    assert starts[-1] - starts[0] >= 3 * 2 * TICK_S
 
 
 async def test_a_host_that_is_down_is_left_alone(fault: FaultServer, tmp_path: Path) -> None:

@@ -75,6 +75,14 @@ def test_credentials(
     assert headers.get("Authorization") == expected
 
 
+async def test_a_host_header_of_ones_own_is_the_only_one(origin: Origin, tmp_path: Path) -> None:
+    own = HostSettings("cdn.example.com", headers={"host": "img.example.com"})
+    async with Client(origin_settings(origin, own), str(tmp_path)) as client:
+        await ask(client, "http://cdn.example.com/a.png")
+    headers = origin.exchanges[0].headers
+    assert [value for name, value in headers if name.lower() == b"host"] == [b"img.example.com"]
+
+
 def test_referer_can_be_switched_off() -> None:
     settings = FetchSettings(hosts=(HostSettings("h.example", referer=""),))
     assert "Referer" not in make_headers(Chain("https://h.example/", "https://s/"), settings)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.errors import ConfigError
 from archiver.fetch import privacy
 from archiver.fetch.memento import (
     Answers,
@@ -18,10 +19,10 @@ from archiver.fetch.memento import (
     read_date,
     timegate_url,
 )
-from archiver.fetch.mirrors import fill_mirror
+from archiver.fetch.mirrors import fill_mirror, mirror_folder
 from archiver.fetch.privacy import is_public_url
 from archiver.fetch.resolver import Address, LookUpFailedError, NoSuchNameError
-from archiver.fetch.settings import FetchSettings
+from archiver.fetch.settings import FetchSettings, HostSettings
 
 # As RFC 7089, section 4.2.3, has it, on one line.
 HEADER = (
@@ -103,6 +104,49 @@ MIRRORS = {
 @pytest.mark.parametrize(("template", "expected"), MIRRORS.values(), ids=MIRRORS.keys())
 def test_fill_mirror(template: str, expected: str) -> None:
     assert fill_mirror(template, "https://i.example:81/a/b%20c.png?v={path}") == expected
+
+
+BAD_MIRRORS = {
+    "another scheme": "ftp://m/{path}",
+    "a field in the host": "https://{host}/{path}",
+    "no field": "https://m/a.png",
+    "an unknown field": "https://m/{file}",
+    "one good, one unknown": "https://m/{path}?{user}",
+    "the root folder": "file:///{path}",
+    "a folder of another machine": "file://m/a/{path}",
+    "a path": "/backup/{path}",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("template", BAD_MIRRORS.values(), ids=BAD_MIRRORS.keys())
+def test_mirrors_that_cannot_be_used(template: str) -> None:
+    with pytest.raises(ConfigError, match=r"hosts\.mirrors = .*expected an http"):
+        HostSettings("*", mirrors=("https://m/{path}", template))
+
+
+def test_the_folder_of_a_mirror() -> None:
+    template = "file:///backup/img%20s/{host}/{path}"
+    HostSettings("*", mirrors=(template,))
+    assert mirror_folder(template) == "/backup/img%20s"
+
+
+TOLD = {
+    "a public name": ("https://img.example.com/a.png", True),
+    "a public address": ("https://93.184.215.14/a.png", True),
+    "a private address": ("https://10.1.2.3/a.png", False),
+    "an IPv6 address of this machine": ("http://[::1]/a.png", False),
+    "a name of the local network": ("http://nas.local/a.png", False),
+    "a name without a dot": ("http://intranet/a.png", False),
+    "with a user": ("https://me@img.example.com/a.png", False),
+    "a host with credentials": ("https://own.example.com/a.png", False),
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), TOLD.values(), ids=TOLD.keys())
+async def test_what_may_be_told_to_an_archive(url: str, expected: bool) -> None:
+    own = HostSettings("own.example.com", credentials="TEST_CREDENTIALS")
+    assert await is_public_url(url, FetchSettings(hosts=(own,))) is expected
 
 
 HOSTS = {  # what the name means → whether its URLs may be told, where private ones are dialled

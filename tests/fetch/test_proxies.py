@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from asking import ask
 from origin import Origin
 from proxies import Proxy, SocksProxy
 
+from archiver.errors import ConfigError
 from archiver.fetch.client import Client
 from archiver.fetch.resolver import Address, NoSuchNameError
 from archiver.fetch.settings import FetchSettings
@@ -65,6 +67,24 @@ async def test_names_that_only_the_proxy_knows_pass(origin: Origin, tmp_path: Pa
         settings = FetchSettings(proxy=f"http://127.0.0.1:{proxy.port}")
         async with Client(settings, str(tmp_path), look_up) as client:
             assert (await ask(client, "http://unknown.example/a.png")).outcome == "gone"
+
+
+async def test_public_addresses_pass(origin: Origin, tmp_path: Path) -> None:
+    async with Proxy(origin.port) as proxy:
+        settings = FetchSettings(proxy=f"http://127.0.0.1:{proxy.port}")
+        async with Client(settings, str(tmp_path), look_up) as client:
+            assert (await ask(client, "http://93.184.215.14/a.png")).outcome == "gone"
+    assert len(proxy.asked) == 1
+
+
+async def test_socks_without_its_library_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "aiohttp_socks", None)
+    with pytest.raises(ConfigError, match=r"needs aiohttp-socks: pip install") as caught:
+        async with Client(FetchSettings(proxy="socks5://me:pw@127.0.0.1:1"), str(tmp_path)):
+            pass
+    assert "pw" not in str(caught.value).partition("needs")[0]
 
 
 async def test_environment_is_not_asked(
