@@ -9,8 +9,7 @@ from typing import NamedTuple
 _SPACE = " \t\n\f\r"
 _URL = re.compile(rf"[{_SPACE},]*+([^{_SPACE}]++)")
 # A comma ends the descriptors, but not inside parentheses.
-_DESCRIPTORS = re.compile(r"(?:[^,(]++|\([^)]*+\)?)*+")
-_TRAILING_COMMAS = re.compile(r",+\Z")
+_DESCRIPTORS = re.compile(r"(?:[^,(]++|\([^)]*+)*+")
 
 
 class SrcsetEntry(NamedTuple):
@@ -30,18 +29,12 @@ def split_srcset(text: str) -> Iterator[SrcsetEntry]:
     """
     place = 0
     while match := _URL.match(text, place):
-        start, end = match.span(1)
-        place = end
-        commas = _TRAILING_COMMAS.search(text, max(start, end - 1), end)
-        if commas:
-            end = start + len(text[start:end].rstrip(","))
-            descriptor = ""
-        else:
-            rest = _DESCRIPTORS.match(text, place)
-            descriptor = rest[0].strip(_SPACE) if rest else ""
-            place = rest.end() if rest else place
-        if end > start:
-            yield SrcsetEntry(start, end, descriptor)
+        url = match[1].rstrip(",")
+        is_ended = len(url) < len(match[1])  # by its comma, without descriptors
+        rest = None if is_ended else _DESCRIPTORS.match(text, match.end())
+        place = (rest or match).end()
+        start = match.start(1)
+        yield SrcsetEntry(start, start + len(url), rest[0].strip(_SPACE) if rest else "")
 
 
 def descriptor_size(descriptor: str) -> float:

@@ -23,6 +23,17 @@ SRCSETS = {
         "\n a.png\t1x\n,\fb.png 2x\r\n",
         [("a.png", "1x"), ("b.png", "2x")],
     ),
+    "every white space ends a URL": (
+        "a\t1x,b\n2x,c\f3x,d\r4x,e 5x",
+        [("a", "1x"), ("b", "2x"), ("c", "3x"), ("d", "4x"), ("e", "5x")],
+    ),
+    "every white space goes before": (" \t\n\f\ra.png", [("a.png", "")]),
+    "a blank that HTML does not know": (
+        "\xa0a.png\xa0 \xa01x\xa0, b.png",
+        [("\xa0a.png\xa0", "\xa01x\xa0"), ("b.png", "")],
+    ),
+    "empty parentheses": ("a.png () 2x, b.png", [("a.png", "() 2x"), ("b.png", "")]),
+    "a parenthesis that only closes": ("a.png b), c.png", [("a.png", "b)"), ("c.png", "")]),
     "only commas": (" ,, ", []),
     "empty": ("", []),
 }
