@@ -68,6 +68,6 @@ def parse_address(url: str) -> Address | None:
 
 def _find_host(authority: str) -> str:
     host = authority.rpartition("@")[2]
-    if not host.startswith("["):  # an IPv6 address keeps its colons
-        host = host.partition(":")[0]
-    return host.lower().rstrip(".")
+    if host.startswith("["):  # an IPv6 address keeps its colons
+        return host[: host.find("]") + 1].lower()
+    return host.partition(":")[0].lower().rstrip(".")
