@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _SPACE = " \t\n\f\r"
-_URL = re.compile(rf"[{_SPACE},]*+([^{_SPACE}]++)")
+_URL = re.compile(rf"[{_SPACE},]*+([^{_SPACE}]++)")  # begins with no comma: it is never empty
 # A comma ends the descriptors, but not inside parentheses.
 _DESCRIPTORS = re.compile(r"(?:[^,(]++|\([^)]*+)*+")
 

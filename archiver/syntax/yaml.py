@@ -79,7 +79,7 @@ def _children(path: Path, node: Node) -> Iterator[tuple[Path, Node]]:
     if isinstance(node, SequenceNode):
         for child in node.value:
             yield path, child
-    elif isinstance(node, MappingNode):
+    else:  # a mapping: scalars have no children, and are not asked
         for key, child in node.value:
             name = key.value if isinstance(key, ScalarNode) else ""
             yield (*path, name)[-MAX_PATH:], child

@@ -63,6 +63,30 @@ def test_only_chosen_elements_are_built_nested_as_they_are():
     ]
 
 
+def test_all_elements_are_given_where_none_are_chosen():
+    page = parse_html(Text.byte_view(b"<p>a<img>b<!-- c -->"))
+    assert [tag.name for tag in page.tags()] == ["html", "head", "body", "p", "img"]
+
+
+def test_the_places_of_a_whole_tag():
+    (tag,) = _page(b'a<img alt src="b">', "img").tags()
+    page = _page(b'a<img alt src="b">', "img")
+    assert page.start_tag(tag) == (1, 18)
+    assert page.extent(tag, "alt") == (6, 9)
+    assert page.extent(tag, "src") == (10, 17)
+    assert page.extent(tag, "width") is None
+
+
+def test_an_element_that_the_parser_made_up_has_no_place():
+    """The second link stands for the first, which its paragraph closed."""
+    page = _page(b"<p><a href=b>1<p>2</a>", "a")
+    own, made_up = page.tags()
+    assert page.start_tag(own) == (3, 13)
+    assert made_up.attrs == {"href": "b"}
+    assert page.start_tag(made_up) is page.extent(made_up, "href") is None
+    assert page.attribute(made_up, "href") is page.raw_text(made_up) is None
+
+
 def test_groups_never_part_an_element_from_what_is_inside():
     tree = parse_tree("<p><a>1</a><a>2</a></p><p><a>3</a></p><p></p>")
     groups = group_by_root(tree.select("p,a"), 2)
@@ -151,6 +175,7 @@ SWITCHES = {
         ["a<!--archiver:off-->b"],
     ),
     "on alone": ("a<!--archiver:on-->b", []),
+    "on before off": ("a<!--archiver:on-->b<!--archiver:off-->c", ["c"]),
     "another comment": ("<!-- archiver:offer -->b", []),
 }
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archiver.syntax.destinations import find_after_label
 from archiver.syntax.escapes import MARKDOWN_DESTINATION, TABLE_CELL
-from archiver.syntax.markdown import OPTIONS, scan_markdown
+from archiver.syntax.markdown import OPTIONS, _Walk, scan_markdown
 from archiver.syntax.masking import MARKER, cut_out, mask_text
 from archiver.syntax.utf8 import character_counter
 
@@ -100,6 +100,13 @@ HTML = {
 def test_html_pieces(text, expected):
     pieces = [text[slice(*piece)] for piece in scan_markdown(text).html]
     assert [piece for piece in pieces if piece.strip()] == expected
+
+
+def test_html_that_the_parser_shows_in_other_lines_is_taken_whole():
+    """No text is known for which it does; what it cut from a line could not be told then."""
+    walk = _Walk("> <b\n> c>")
+    walk._add_html("<b c>", 2, 9)
+    assert walk.scan.html == [(2, 5), (5, 9)]
 
 
 MASKS = {

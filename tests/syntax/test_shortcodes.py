@@ -38,6 +38,7 @@ TAGS = {
         "{% img left thumb \"U\" 320 240 '\"a\" \"b\"' %}", [("hexo img tag", "U", True)],
     ),
     "hexo img with a path": ("{% img /images/a.png %}", [("hexo img tag", "/images/a.png", True)]),
+    "hexo img without a URL": ("{% img left 320 240 %}", []),
     "volantis image": ("{% image U, width=300px %}", [("hexo img tag", "U", True)]),
     "hexo's assets of a post": ('{% asset_img a.png "U" %} {% asset_path U %}', []),
     "liquid include": ('{% include figure.html image_path="U" alt=\'b\' %}',

@@ -1,5 +1,6 @@
 """Offset maps: every slice of the text is the bytes its span names."""
 
+import codecs
 from itertools import pairwise
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from archiver.model import Span
 from archiver.syntax.escapes import CSS_STRING, HTML_ATTRIBUTE, XML_TEXT
-from archiver.syntax.text import Text, codec_of
+from archiver.syntax.text import ERRORS, Text, codec_of
 
 ENCODINGS = [
     "utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949",
@@ -119,3 +120,19 @@ LABELS = {
 @pytest.mark.parametrize(("label", "codec"), LABELS.items(), ids=LABELS.keys())
 def test_codec_of_label(label, codec):
     assert codec_of(label) == codec
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "iso2022_jp"])
+def test_nothing_stands_behind_the_end(encoding):
+    data = "図 a".encode(encoding)
+    text = Text.from_bytes(data, encoding)
+    end = len(text.text)
+    assert text.span(end, end) == Span(len(data), len(data))
+
+
+def test_only_what_was_undecodable_becomes_bytes_again():
+    assert "\udce9".encode("ascii", ERRORS) == b"\xe9"
+    with pytest.raises(UnicodeEncodeError):
+        "é".encode("ascii", ERRORS)
+    with pytest.raises(UnicodeTranslateError):
+        codecs.lookup_error(ERRORS)(UnicodeTranslateError("é", 0, 1, "another kind of error"))
