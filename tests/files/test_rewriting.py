@@ -134,6 +134,78 @@ def test_a_save_over_our_version_before_it_is_taken_back_is_kept(post, monkeypat
     assert os.listdir(post.parent) == ["post.md"]
 
 
+def turn_into_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+TAKEN_AWAY = {
+    "removed": lambda path: path.unlink(),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "a pipe": turn_into_pipe,
+    "a link": lambda path: (path.unlink(), path.symlink_to("elsewhere.md")),
+}
+
+
+@pytest.mark.parametrize("moment", ["fsync", "exchange"])
+@pytest.mark.parametrize("change", TAKEN_AWAY.values(), ids=TAKEN_AWAY.keys())
+def test_what_takes_the_place_of_a_document_stays(post, monkeypatch, moment, change):
+    _, snapshot = files.read_document(str(post))
+    made = []
+
+    def take():
+        change(post)
+        made.append(os.path.lexists(post) and stat.S_IFMT(post.lstat().st_mode))
+
+    hooked(monkeypatch, moment, take)
+    with pytest.raises((ConflictError, DocumentError)):
+        rewrite(post, snapshot)
+    found = os.path.lexists(post) and stat.S_IFMT(post.lstat().st_mode)
+    assert [found] == made
+    assert os.listdir(post.parent) == ([post.name] if found else [])
+    assert conflicts_of(post) == []
+
+
+@pytest.mark.parametrize("failing", ["link", "rename"])
+def test_an_error_without_an_exchange_leaves_the_old_bytes_alone(post, monkeypatch, failing):
+    def hook(name, call, arguments):
+        if name == "exchange":
+            raise OSError(errno.ENOSYS, "no such call")
+        if name == failing:
+            raise OSError(errno.EROFS, "injected")
+        return call(*arguments)
+
+    _, snapshot = files.read_document(str(post))
+    monkeypatch.setattr(calls, "hook", hook)
+    with pytest.raises(DocumentError, match="injected"):
+        rewrite(post, snapshot)
+    assert post.read_bytes() == b"old bytes"
+    assert os.listdir(post.parent) == ["post.md"]
+
+
+def test_a_temporary_file_that_someone_took_is_not_missed(post, monkeypatch):
+    """A cleaner of the folder, between the swap back and the look at what came out."""
+    _, snapshot = files.read_document(str(post))
+    temp, _ = (post.parent / os.fsdecode(name) for name in temp_names(b"post.md", RUN))
+    exchanges = []
+
+    def hook(name, call, arguments):
+        if name == "exchange" and not exchanges:
+            post.write_bytes(b"mine")
+        found = call(*arguments)
+        if name == "exchange":
+            exchanges.append(name)
+            if len(exchanges) == 2:
+                temp.unlink()
+        return found
+
+    monkeypatch.setattr(calls, "hook", hook)
+    with pytest.raises(ConflictError, match="saved by someone"):
+        rewrite(post, snapshot)
+    assert post.read_bytes() == b"mine"
+    assert os.listdir(post.parent) == ["post.md"]
+
+
 def test_a_removed_document_stays_removed(post):
     _, snapshot = files.read_document(str(post))
     post.unlink()

@@ -76,6 +76,9 @@ def test_spool_copy(tmp_path):
         files.spool_copy(str(tmp_path / "a.png"), str(tmp_path / "tmp"), 6)
     with pytest.raises(FileNotFoundError):
         files.spool_copy(str(tmp_path / "b.png"), str(tmp_path / "tmp"), 6)
+    os.mkfifo(tmp_path / "c.png")
+    with pytest.raises(PictureError, match="not a regular file"):
+        files.spool_copy(str(tmp_path / "c.png"), str(tmp_path / "tmp"), 6)
     assert len(os.listdir(tmp_path / "tmp")) == 1
 
 
