@@ -183,6 +183,30 @@ def test_an_error_without_an_exchange_leaves_the_old_bytes_alone(post, monkeypat
     assert os.listdir(post.parent) == ["post.md"]
 
 
+def test_what_is_written_late_into_our_version_after_it_was_taken_back_is_kept(post, monkeypatch):
+    _, snapshot = files.read_document(str(post))
+    late = files.LateWrites(str(post.parent.parent / "conflicts"), wait_s=0.2)
+    opened = []
+
+    def hook(name, call, arguments):
+        if name == "exchange" and not opened:
+            post.write_bytes(b"mine")
+        found = call(*arguments)
+        if name == "exchange" and not opened:
+            opened.append(post.open("r+b", buffering=0))  # reads our version, saves later
+        return found
+
+    monkeypatch.setattr(calls, "hook", hook)
+    with pytest.raises(ConflictError, match="saved by someone"):
+        rewrite(post, snapshot, late=late)
+    opened[0].write(b"typed")
+    opened[0].close()
+    late.close()
+    assert post.read_bytes() == b"mine"
+    assert sorted(conflicts_of(post)) == [b"mine", b"typedytes"]
+    assert [path for path, _ in late.found] == [os.fsencode(post)]
+
+
 def test_a_temporary_file_that_someone_took_is_not_missed(post, monkeypatch):
     """A cleaner of the folder, between the swap back and the look at what came out."""
     _, snapshot = files.read_document(str(post))
@@ -313,6 +337,16 @@ def test_what_must_not_be_rewritten(post):
     _, snapshot = files.read_document(str(post))
     assert files.why_not_writable(snapshot) == "read-only"
     assert stat.S_IMODE(post.stat().st_mode) == 0o444
+
+
+def test_a_folder_that_takes_no_files_is_told_before_anything_is_fetched(post, monkeypatch):
+    """By the mode alone: who runs the tests may be someone who may write everywhere."""
+    monkeypatch.setattr(os, "access", lambda path, _: bool(os.stat(path).st_mode & 0o222))
+    _, snapshot = files.read_document(str(post))
+    assert files.why_not_writable(snapshot) == ""
+    post.parent.chmod(0o555)
+    assert files.why_not_writable(snapshot) == "read-only folder"
+    post.parent.chmod(0o755)
 
 
 def test_the_target_of_a_link_is_rewritten_below_the_root(post, tmp_path):

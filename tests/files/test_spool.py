@@ -1,12 +1,13 @@
 """Temporary files for downloads."""
 
 import errno
+import os
 import stat
 
 import pytest
 
 from archiver.errors import DiskFullError, RunError
-from archiver.files import calls, clear_spool, open_spool
+from archiver.files import calls, clear_spool, open_spool, read_bytes, write_spool
 
 
 def test_bytes_arrive_in_a_private_file_of_a_new_folder(tmp_path):
@@ -78,3 +79,30 @@ def test_errors_of_the_disk(tmp_path, monkeypatch, number, expected):
         spool.write(b"x")
     spool.discard()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_that_cannot_all_be_written_leave_no_file(tmp_path, monkeypatch):
+    path = write_spool(str(tmp_path), b"bytes")
+    assert os.listdir(tmp_path) == [os.path.basename(path)]
+    assert read_bytes(path) == b"bytes"
+
+    def hook(name, call, arguments):
+        if name == "write":
+            raise OSError(errno.ENOSPC, "injected")
+        return call(*arguments)
+
+    monkeypatch.setattr(calls, "hook", hook)
+    with pytest.raises(DiskFullError):
+        write_spool(str(tmp_path), b"bytes")
+    assert os.listdir(tmp_path) == [os.path.basename(path)]
+
+
+def test_a_folder_that_another_thread_makes_meanwhile_will_do(tmp_path, monkeypatch):
+    def hook(name, call, arguments):
+        if name == "mkdir":
+            os.makedirs(arguments[0], exist_ok=True)
+        return call(*arguments)
+
+    monkeypatch.setattr(calls, "hook", hook)
+    open_spool(str(tmp_path / "a" / "b")).close()
+    assert len(os.listdir(tmp_path / "a" / "b")) == 1
