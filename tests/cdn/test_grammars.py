@@ -150,6 +150,18 @@ INSIDE = {
         "https://i.example.com/_/rs:fit:8:8/aHR0cHM6Ly9leGFtcGxl/Lm9yZy9hLmpwZw.webp",
         "https://example.org/a.jpg",
     ),
+    "imgproxy, base64 with its padding": (
+        "https://i.example.com/_/rs:fit:8:8/aHR0cHM6Ly9lLm9yZy9hLmpwZw==.webp",
+        "https://e.org/a.jpg",
+    ),
+    "imgproxy, no format": (
+        "https://i.example.com/insecure/rs:fit:8:8/plain/https://e.org/a.jpg",
+        "https://e.org/a.jpg",
+    ),
+    "imgproxy, an @ in the source": (
+        "https://i.example.com/insecure/rs:fit:8:8/plain/https://e.org/a@2x.jpg",
+        "https://e.org/a@2x.jpg",
+    ),
     "thumbor, encoded source": (
         "https://i.example.com/unsafe/8x8/https%3A%2F%2Fe.org%2Fa.jpg",
         "https://e.org/a.jpg",

@@ -44,7 +44,7 @@ def find_source(segments: list[str]) -> str:
         text = unquote("/".join(segments[1:])).rpartition("@")
         source = text[0] if re.fullmatch("[a-z0-9]{2,5}", text[2]) and text[0] else "".join(text)
     else:
-        code = "".join(segments).partition(".")[0].rstrip("=")
+        code = "".join(segments).partition(".")[0]
         try:
             source = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode()
         except ValueError:
