@@ -36,7 +36,7 @@ def view(text: str) -> str:
     >>> view("X-OSS%2Dprocess")
     'x-oss-process'
     """
-    return (unquote(text, errors="replace") if "%" in text else text).lower()
+    return (unquote(text) if "%" in text else text).lower()
 
 
 def first_word(step: str, characters: str) -> str:
@@ -84,7 +84,8 @@ def drop_parts(query: str, is_dropped: Callable[[str], bool]) -> str:
     return query if len(kept) == len(parts) else "&".join(kept)
 
 
-_UNIT = re.compile(r"(?:%[0-9a-fA-F]{2})+|.", re.DOTALL)
+# A character: escapes one by one where they are ASCII, else as long runs.
+_UNIT = re.compile(r"%[0-7][0-9a-fA-F]|(?:%[89a-fA-F][0-9a-fA-F])+|.", re.DOTALL)
 
 
 def cut_encoded(raw: str, text: str, shorter: str) -> str | None:
@@ -100,28 +101,13 @@ def cut_encoded(raw: str, text: str, shorter: str) -> str | None:
     >>> cut_encoded("a%3Fm%3D1%26v", "https://a?m=1&v", "https://a?v")
     'a%3Fv'
     """
-    units = _split_units(raw)
-    seen_units = [_decode(unit) for unit in units]
-    lead = len(text) - sum(map(len, seen_units))
+    units = [(unit, unquote(unit)) for unit in _UNIT.findall(raw)]
+    lead = len(text) - sum(len(seen) for _, seen in units)
     if lead < 0 or text[:lead] != shorter[:lead]:
         return None
     rest, kept, place = shorter[lead:], [], 0
-    for unit, seen in zip(units, seen_units, strict=True):
+    for unit, seen in units:
         if rest.startswith(seen, place):
             kept.append(unit)
             place += len(seen)
     return "".join(kept) if place == len(rest) else None
-
-
-def _decode(unit: str) -> str:
-    return unit if len(unit) == 1 else unquote(unit, errors="replace")
-
-
-def _split_units(raw: str) -> list[str]:
-    """Single characters; escapes one by one where they are ASCII, else as long runs."""
-    units: list[str] = []
-    for run in _UNIT.findall(raw):
-        escapes = re.findall("%..", run) if len(run) > 1 else [run]
-        is_ascii = all(len(e) == 1 or e[1] in "01234567" for e in escapes)
-        units += escapes if is_ascii else [run]
-    return units

@@ -101,9 +101,9 @@ def resolve_base(raw_url: str, base_url: str | None) -> str | None:
 
 def _base(url: str, base_url: str | None) -> str | None:
     if _HTTP.match(url) and base_url is None:
-        return "https://invalid/"  # `https:x` has no base; ada wants one all the same
+        return "about:blank"  # nothing is relative to it; ada wants a base all the same
     if _NETWORK_PATH.match(url) and (base_url is None or base_url.startswith("file:")):
-        return "https://invalid/"
+        return "https://invalid/"  # for its scheme
     return base_url
 
 

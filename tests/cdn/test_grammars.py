@@ -115,6 +115,10 @@ CLEANED = {
         None,
     ),
     "imgix, a blend is design": ("https://a.imgix.net/1.jpg?blend=a&bm=normal", None),
+    "JD shop, a lone question mark stays": (
+        "https://img30.360buyimg.com/popWaterMark/jfs/1.jpg?",
+        "https://img30.360buyimg.com/imgzone/jfs/1.jpg?",
+    ),
     "imgix, settings of a mark without one": (f"{I}?bookmark=1&mark-align=top", None),
     "a value with padding": (f"{I}?watermark=MQ==", I),
     "a value that is off": (f"{I}?watermark=none", None),

@@ -27,6 +27,11 @@ RESOLVED = {
     "template width": ("https://h.example/s_{width}x.jpg", PAGE, None),
     "no base, absolute": ("http://h.example/a.png", None, "http://h.example/a.png"),
     "no base, two slashes": ("//h.example/a.png", None, "https://h.example/a.png"),
+    "no base, no slashes": ("https:h.example/a.png", None, "https://h.example/a.png"),
+    "no base, one slash": ("HTTPS:/h.example/a.png", None, "https://h.example/a.png"),
+    "no slashes, relative to a page": ("https:a.png", PAGE, "https://site.example/post/2020/a.png"),
+    "relative to a page without TLS": ("a.png", "http://h.example/p/", "http://h.example/p/a.png"),
+    "relative to what is not fetched": ("a.png", "ftp://h.example/p/", None),
     "no base, relative": ("a.png", None, None),
     "no base, rooted": ("/a.png", None, None),
     "local": ("img/a b.png?x", "file:///s/p.md", "file:///s/img/a%20b.png?x"),
@@ -75,7 +80,8 @@ def test_encode_query(query, encoding, encoded):
 
 
 def test_only_the_query_takes_the_encoding_of_the_page():
-    assert resolve("图?图", "https://h.example/", "gb18030") == "https://h.example/%E5%9B%BE?%CD%BC"
+    url = resolve("图?图?图", "https://h.example/", "gb18030")
+    assert url == "https://h.example/%E5%9B%BE?%CD%BC?%CD%BC"
 
 
 BOUNDS = {
