@@ -10,7 +10,7 @@ import logging
 import socket
 from ipaddress import ip_address
 
-from aiohappyeyeballs import AddrInfoType
+from aiohttp import AddrInfoType
 
 from archiver.fetch.addresses import FAKE_IP, PUBLIC, classify, parse_network, unwrap
 from archiver.fetch.settings import FetchSettings
