@@ -8,13 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archiver.formats import ReadingSettings
-from archiver.formats.feed_moved import free_feed
+from archiver.formats.feed_moved import free_elements
 from archiver.formats.findings import Findings
 from archiver.formats.html import find_in_html
 from archiver.formats.image_urls import names_an_image
-from archiver.formats.xml_scope import XmlScope, parse_scope, xml_encoding, xml_text
+from archiver.formats.xml_scope import XmlScope, XmlSource, xml_encoding
 from archiver.model import Reading
-from archiver.syntax.html import switched_off
 from archiver.syntax.json_strings import find_strings
 from archiver.syntax.text import Text
 from archiver.syntax.xml import XmlElement
@@ -43,14 +42,12 @@ def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Readin
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         _find_in_json(Text.from_bytes(data, encoding), findings, base_url)
     else:
-        text = xml_text(data, encoding)
-        for span in switched_off(text):
-            findings.exclude(span)
-        scope = parse_scope(text, findings, base_url)
-        for element in scope.document.elements:
-            _find_in_element(element, scope)
-        if settings.is_moved:
-            free_feed(scope)
+        scope = XmlScope(XmlSource(data, encoding), findings, base_url, _BY_NAME.__contains__)
+        for group in scope.groups():
+            for element in group:
+                _find_in_element(element, scope)
+            if settings.is_moved:
+                free_elements(group, scope)
     return findings.reading("feed", encoding, base_url)
 
 
@@ -144,7 +141,7 @@ def _find_html(element: XmlElement, scope: XmlScope, role: str) -> None:
 
 
 def _find_xhtml(element: XmlElement, scope: XmlScope, role: str) -> None:
-    text = scope.text.child(element.start, element.end)
+    text = scope.source.child(element.start, element.end)
     find_in_html(text, scope.findings, scope.base(element), role)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 
 from archiver.formats.xml_scope import XmlScope
 from archiver.syntax.text import Text
@@ -13,9 +14,9 @@ _ATTRIBUTES = (("", "href"), ("", "url"), ("", "src"), ("", "image"))
 _TEXTS = frozenset(("link", "url", "image", "icon", "logo", "id", "uri", "comments", "docs"))
 
 
-def free_feed(scope: XmlScope) -> None:
-    """Make the URLs of a feed's own elements absolute; its HTML is seen to where it is read."""
-    for element in scope.document.elements:
+def free_elements(elements: Iterable[XmlElement], scope: XmlScope) -> None:
+    """Make the URLs of a feed's own elements absolute; their HTML was seen to when it was read."""
+    for element in elements:
         values = [scope.attribute(element, name) for name in _ATTRIBUTES]
         if element.name[1] in _TEXTS and not element.has_elements:
             values += [text for text, _ in scope.content(element)][:1]

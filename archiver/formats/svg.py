@@ -5,9 +5,8 @@ from __future__ import annotations
 from archiver.formats import ReadingSettings
 from archiver.formats.findings import Findings
 from archiver.formats.stylesheet import find_in_css
-from archiver.formats.xml_scope import XmlScope, parse_scope, xml_encoding, xml_text
+from archiver.formats.xml_scope import XmlScope, XmlSource, xml_encoding
 from archiver.model import Reading
-from archiver.syntax.html import switched_off
 from archiver.syntax.srcset import split_srcset
 from archiver.syntax.xml import XLINK, XmlElement
 
@@ -25,12 +24,10 @@ def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Readin
     """Find the references of an SVG document."""
     encoding = xml_encoding(data)
     findings = Findings(settings)
-    text = xml_text(data, encoding)
-    for span in switched_off(text):
-        findings.exclude(span)
-    scope = parse_scope(text, findings, base_url)
-    for element in scope.document.elements:
-        find_in_element(element, scope)
+    scope = XmlScope(XmlSource(data, encoding), findings, base_url, lambda name: name[1] == "style")
+    for group in scope.groups():
+        for element in group:
+            find_in_element(element, scope)
     return findings.reading("svg", encoding, base_url)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from archiver.formats.findings import Findings
-from archiver.model import Reference
-from archiver.syntax.escapes import CDATA, XML_TEXT
+from archiver.model import Reference, Span
+from archiver.syntax.escapes import CDATA, XML_TEXT, Codec
+from archiver.syntax.html import switched_off
 from archiver.syntax.text import Text, codec_of
 from archiver.syntax.urls import resolve_base
-from archiver.syntax.xml import XML_NAMESPACE, Name, XmlDocument, XmlElement, parse_xml
+from archiver.syntax.xml import XML_NAMESPACE, Name, XmlElement, XmlWalk, as_text
 
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -29,38 +30,93 @@ def xml_encoding(data: bytes) -> str:
     return "utf-8" if codec is None or codec.startswith("utf-16") else codec
 
 
-def xml_text(data: bytes, encoding: str) -> Text:
-    """*data* for the scanner: bytes, where no trail byte looks like markup."""
-    if encoding.startswith(("utf-16", "iso2022")):
-        return Text.from_bytes(data, encoding)
-    return Text.byte_view(data, encoding)
+class XmlSource:
+    """The text of an XML file: bytes, where no trail byte looks like markup, so that no second
+    form of the whole file is kept; else its characters."""
+
+    def __init__(self, data: bytes, encoding: str) -> None:
+        self._data, self._encoding = data, encoding
+        has_byte_view = not encoding.startswith(("utf-16", "iso2022"))
+        self._text = None if has_byte_view else Text.from_bytes(data, encoding)
+
+    @property
+    def scanned(self) -> str | bytes:
+        """What places count in."""
+        return self._data if self._text is None else self._text.text
+
+    def cut(self, start: int, end: int) -> str:
+        """The raw characters there; in bytes non-ASCII is one character a byte."""
+        return as_text(self.scanned[start:end])
+
+    def child(self, start: int, end: int, codec: Codec | None = None) -> Text:
+        """What stands there, decoded; see `Text.child`."""
+        if self._text is not None:
+            return self._text.child(start, end, codec)
+        return Text.byte_view(self._data, self._encoding, start, end).child(0, end - start, codec)
+
+    def switched_off(self) -> Iterator[Span]:
+        """See `archiver.syntax.html.switched_off`."""
+        if self._text is not None:
+            yield from switched_off(self._text)
+        elif b"archiver:off" in self._data:
+            yield from switched_off(Text.byte_view(self._data, self._encoding))
 
 
-@dataclass(frozen=True, slots=True)
 class XmlScope:
-    """A parsed text with what it is relative to."""
+    """A text while it is read, with what it is relative to.
 
-    text: Text
-    document: XmlDocument
-    findings: Findings
-    bases: dict[XmlElement, str | None]
+    Args:
+        is_whole: see `XmlWalk`.
+    """
+
+    def __init__(
+        self,
+        source: XmlSource,
+        findings: Findings,
+        base_url: str | None,
+        is_whole: Callable[[Name], bool],
+    ) -> None:
+        self.source, self.findings = source, findings
+        self._base_url = base_url
+        self._walk = XmlWalk(source.scanned, is_whole)
+        self._bases: dict[XmlElement, str | None] = {}
+        for span in source.switched_off():
+            findings.exclude(span)
+
+    def groups(self) -> Iterator[list[XmlElement]]:
+        """The elements as they end; see `XmlWalk.groups`."""
+        for group in self._walk.groups():
+            yield group
+            for element in group:
+                self._bases.pop(element, None)
 
     def base(self, element: XmlElement) -> str | None:
-        """What URLs of *element* are relative to."""
-        return self.bases[element]
+        """What URLs of *element* are relative to: every ``xml:base`` counts for what is inside."""
+        path: list[XmlElement] = []
+        node: XmlElement | None = element
+        while node is not None and node not in self._bases:
+            path.append(node)
+            node = node.parent
+        base = self._base_url if node is None else self._bases[node]
+        for inner in reversed(path):
+            place = inner.attributes.get(_BASE)
+            if place:
+                base = resolve_base(self.source.child(*place, self._walk.codec).text, base)
+            self._bases[inner] = base
+        return base
 
     def value(self, element: XmlElement, *names: Name) -> str:
         """The raw value of the first attribute there is; "" for none."""
         for name in names:
             if name in element.attributes:
                 start, end = element.attributes[name]
-                return self.text.text[start:end]
+                return self.source.cut(start, end)
         return ""
 
     def attribute(self, element: XmlElement, name: Name) -> Text | None:
         """The decoded value of an attribute."""
         place = element.attributes.get(name)
-        return self.text.child(*place, self.document.codec) if place else None
+        return self.source.child(*place, self._walk.codec) if place else None
 
     def add_attribute(
         self, element: XmlElement, name: Name, role: str, is_wanted: bool = True
@@ -75,20 +131,7 @@ class XmlScope:
         The document's own entities are left alone: in a long text they could grow without bound.
         """
         return [
-            (self.text.child(start, end, CDATA if is_cdata else XML_TEXT), is_cdata)
+            (self.source.child(start, end, CDATA if is_cdata else XML_TEXT), is_cdata)
             for start, end, is_cdata in element.pieces
-            if not self.text.text[start:end].isspace()
+            if not self.source.cut(start, end).isspace()
         ]
-
-
-def parse_scope(text: Text, findings: Findings, base_url: str | None) -> XmlScope:
-    """Parse *text*; every ``xml:base`` counts for what is inside."""
-    document = parse_xml(text.text)
-    bases: dict[XmlElement, str | None] = {}
-    for element in document.elements:
-        base = bases[element.parent] if element.parent else base_url
-        place = element.attributes.get(_BASE)
-        if place:
-            base = resolve_base(text.child(*place, document.codec).text, base)
-        bases[element] = base
-    return XmlScope(text, document, findings, bases)

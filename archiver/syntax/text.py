@@ -164,13 +164,16 @@ class Text:
         return cls(text, data, encoding, offsets)
 
     @classmethod
-    def byte_view(cls, data: bytes, encoding: str = "utf-8") -> Text:
-        """*data* one character a byte, to be decoded by *encoding* slice by slice.
+    def byte_view(
+        cls, data: bytes, encoding: str = "utf-8", start: int = 0, end: int | None = None
+    ) -> Text:
+        """``data[start:end]`` one character a byte, to be decoded by *encoding* slice by slice.
 
         Only for encodings whose trail bytes are none of the grammar's characters: for HTML and XML
         all but UTF-16 and ISO-2022-JP; CSS and Markdown only UTF-8 and 8-bit ones.
         """
-        return cls(data.decode("latin-1"), data, encoding, _Shift(0), is_byte_view=True)
+        view = data[start:end].decode("latin-1")
+        return cls(view, data, encoding, _Shift(start), is_byte_view=True)
 
     def span(self, start: int, end: int) -> Span:
         """The bytes of the file that hold ``text[start:end]``."""

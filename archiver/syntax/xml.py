@@ -7,9 +7,9 @@ is read as far as it makes sense. Nothing outside the document is ever loaded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archiver.syntax.escapes import Codec, xml_codec
 
@@ -20,8 +20,7 @@ MAX_ENTITIES = 1000
 MAX_PREFIXES = 200  # declared at one place: each nested declaration copies those around it
 
 _NAME = r"[^\s<>/=\"'&!?]+"
-XML_TOKEN = re.compile(
-    rf"""
+_TOKEN = rf"""
       <!--(?:[^-]++|-(?!->))*+(?:-->|\Z)
     | <!\[CDATA\[(?P<cdata>(?:[^\]]++|\](?!\]>))*+)(?:\]\]>|\Z)
     | <\?(?:[^?]++|\?(?!>))*+(?:\?>|\Z)
@@ -32,10 +31,12 @@ XML_TOKEN = re.compile(
     | <(?P<start>{_NAME}+)(?P<attributes>(?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>
     | (?P<text>[^<]++)
     | <
-    """,
-    re.VERBOSE,
-)
-XML_ATTRIBUTE = re.compile(rf"({_NAME}+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
+    """
+XML_TOKEN = re.compile(_TOKEN, re.VERBOSE)
+XML_TOKEN_OF_BYTES = re.compile(_TOKEN.encode(), re.VERBOSE)
+_ATTRIBUTE = rf"({_NAME}+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')"
+XML_ATTRIBUTE = re.compile(_ATTRIBUTE)
+XML_ATTRIBUTE_OF_BYTES = re.compile(_ATTRIBUTE.encode())
 _ENTITY = re.compile(rf"<!ENTITY\s++({_NAME}+)\s++(?:\"([^\"]*+)\"|'([^']*+)')\s*+>")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -82,6 +83,7 @@ class _Open(NamedTuple):
     raw_name: str
     element: XmlElement
     prefixes: Mapping[str, str]
+    is_whole: bool
 
 
 def parse_xml(text: str) -> XmlDocument:
@@ -90,36 +92,60 @@ def parse_xml(text: str) -> XmlDocument:
     >>> [e.name[1] for e in parse_xml("<a><b/>x</a>").elements]
     ['a', 'b']
     """
-    builder = _Builder(text)
-    entities: dict[str, str] = {}
-    for token in XML_TOKEN.finditer(text):
-        if token["start"]:
-            builder.open(token)
-        elif token["end"]:
-            builder.close(token["end"], token.start())
-        elif token["cdata"] is not None:
-            builder.add(Piece(*token.span("cdata"), is_cdata=True))
-        elif token["text"]:
-            builder.add(Piece(*token.span(), is_cdata=False))
-        elif token["subset"] and not entities:
-            entities = read_entities(token["subset"])
-    builder.finish()
-    return XmlDocument(tuple(builder.elements), xml_codec(entities))
+    walk = XmlWalk(text)
+    elements = tuple(element for group in walk.groups() for element in group)
+    return XmlDocument(elements, walk.codec)
 
 
-class _Builder:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.elements: list[XmlElement] = []
-        self.opened: list[_Open] = []
-        self.counts: dict[str, int] = {}  # open elements by name: a stray end tag is known at once
+class XmlWalk:
+    """Gives the elements of a text as they end, so that no tree of it all is kept.
 
-    def open(self, token: re.Match[str]) -> None:
-        outer = self.opened[-1] if self.opened else None
-        raw = {m[1]: m.span(m.lastindex or 2) for m in self._attributes(token)}
+    Args:
+        text: characters, or bytes that are to be read one character a byte (a byte view).
+        is_whole: whether the elements inside one of that name are given together with it, and the
+            text between them is kept; None: of all names.
+
+    Attributes:
+        codec: knows the document's own entities, as far as they were met.
+    """
+
+    def __init__(self, text: str | bytes, is_whole: Callable[[Name], bool] | None = None) -> None:
+        self._text, self._is_whole = text, is_whole or (lambda name: True)
+        self._attribute: re.Pattern[Any] = (
+            XML_ATTRIBUTE if isinstance(text, str) else XML_ATTRIBUTE_OF_BYTES
+        )
+        self._pending: list[XmlElement] = []  # in document order
+        self._opened: list[_Open] = []
+        self._counts: dict[str, int] = {}  # open elements by name: a stray end tag is known at once
+        self._whole = 0  # open elements that are given whole
+        self._entities: dict[str, str] = {}
+        self.codec = xml_codec({})
+
+    def groups(self) -> Iterator[list[XmlElement]]:
+        """The elements: each group is an element and all inside it, in document order."""
+        for token in _tokens(self._text):
+            if token["start"]:
+                yield from self._open(token)
+            elif token["end"]:
+                yield from self._close(as_text(token["end"]), token.start())
+            elif token["cdata"] is not None:
+                self._add(Piece(*token.span("cdata"), is_cdata=True))
+            elif token["text"]:
+                self._add(Piece(*token.span(), is_cdata=False))
+            elif token["subset"] and not self._entities:
+                self._entities = read_entities(as_text(token["subset"]))
+                self.codec = xml_codec(self._entities)
+        while self._opened:
+            yield from self._pop(len(self._text))
+
+    def _open(self, token: re.Match[Any]) -> Iterator[list[XmlElement]]:
+        outer = self._opened[-1] if self._opened else None
+        places = self._attribute.finditer(self._text, *token.span("attributes"))
+        raw = {as_text(m[1]): m.span(m.lastindex or 2) for m in places}
         prefixes = self._prefixes(raw, outer.prefixes if outer else {"xml": XML_NAMESPACE})
+        raw_name = as_text(token["start"])
         element = XmlElement(
-            _resolved(token["start"], prefixes, prefixes.get("", "")),
+            _resolved(raw_name, prefixes, prefixes.get("", "")),
             outer.element if outer else None,
             {_resolved(name, prefixes, ""): place for name, place in raw.items()},
             token.end(),
@@ -127,40 +153,56 @@ class _Builder:
         )
         if outer:
             outer.element.has_elements = True
-        self.elements.append(element)
-        if not token["attributes"].endswith("/"):
-            self.opened.append(_Open(token["start"], element, prefixes))
-            self.counts[token["start"]] = self.counts.get(token["start"], 0) + 1
-
-    def _attributes(self, token: re.Match[str]) -> Iterator[re.Match[str]]:
-        return XML_ATTRIBUTE.finditer(self.text, *token.span("attributes"))
+            if not self._whole:
+                outer.element.pieces.clear()
+        self._pending.append(element)
+        is_whole = self._is_whole(element.name)
+        self._opened.append(_Open(raw_name, element, prefixes, is_whole))
+        self._whole += is_whole
+        self._counts[raw_name] = self._counts.get(raw_name, 0) + 1
+        if as_text(token["attributes"]).endswith("/"):
+            yield from self._pop(token.end())
 
     def _prefixes(
         self, raw: Mapping[str, tuple[int, int]], outer: Mapping[str, str]
     ) -> Mapping[str, str]:
         own = {
-            name.partition(":")[2]: self.text[place[0] : place[1]]
+            name.partition(":")[2]: as_text(self._text[place[0] : place[1]])
             for name, place in raw.items()
             if name == "xmlns" or name.startswith("xmlns:")
         }
         return {**outer, **own} if own and len(outer) < MAX_PREFIXES else outer
 
-    def close(self, raw_name: str, end: int) -> None:
-        if not self.counts.get(raw_name):
-            return
-        name = ""
-        while name != raw_name:
-            name, element, _ = self.opened.pop()
-            self.counts[name] -= 1
-            element.end = end
+    def _close(self, raw_name: str, end: int) -> Iterator[list[XmlElement]]:
+        while self._counts.get(raw_name):
+            is_last = self._opened[-1].raw_name == raw_name
+            yield from self._pop(end)
+            if is_last:
+                return
 
-    def add(self, piece: Piece) -> None:
-        if self.opened:
-            self.opened[-1].element.pieces.append(piece)
+    def _pop(self, end: int) -> Iterator[list[XmlElement]]:
+        """End the innermost open element."""
+        opened = self._opened.pop()
+        opened.element.end = end
+        self._counts[opened.raw_name] -= 1
+        self._whole -= opened.is_whole
+        if not self._whole:  # then the open ones are all that pends before it
+            group = self._pending[len(self._opened) :]
+            del self._pending[len(self._opened) :]
+            yield group
 
-    def finish(self) -> None:
-        for opened in self.opened:
-            opened.element.end = len(self.text)
+    def _add(self, piece: Piece) -> None:
+        if self._opened:
+            self._opened[-1].element.pieces.append(piece)
+
+
+def _tokens(text: str | bytes) -> Iterator[re.Match[Any]]:
+    return XML_TOKEN.finditer(text) if isinstance(text, str) else XML_TOKEN_OF_BYTES.finditer(text)
+
+
+def as_text(raw: str | bytes) -> str:
+    """Characters, or bytes as they are in a byte view."""
+    return raw if isinstance(raw, str) else raw.decode("latin-1")
 
 
 def _resolved(raw_name: str, prefixes: Mapping[str, str], default: str) -> Name:
