@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from archiver.feeds.items import FeedItem
+from archiver.feeds.items import Feed, FeedItem
 
 _DIGITS = 32  # of a hash; two items of a feed never share them
 
 
-def with_keys(items: Sequence[FeedItem]) -> Iterator[tuple[str, FeedItem]]:
+def with_keys(feed: Feed) -> Iterator[tuple[str, FeedItem]]:
     """Each item with its key, each key once: of two items that are one the first counts.
 
     An id that items with different links share says nothing; they are told by their links.
     """
-    shared = _shared_ids(items)
+    shared = feed.shared_ids
+    if shared is None:
+        shared = find_shared_ids((item.id, item.link) for item in feed.items)
     seen: set[str] = set()
-    for item in items:
+    for item in feed.items:
         key = _key(item, bool(item.id) and item.id not in shared)
         if key not in seen:
             seen.add(key)
             yield key, item
+
+
+def find_shared_ids(names: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The ids that stand with different links.
+
+    Args:
+        names: id and link of each item.
+    """
+    links: dict[str, str] = {}
+    return frozenset(id for id, link in names if id and links.setdefault(id, link) != link)
 
 
 def content_hash(item: FeedItem) -> str:
@@ -38,12 +49,6 @@ def content_hash(item: FeedItem) -> str:
         item.html,
     )
     return _hash("content", *parts)
-
-
-def _shared_ids(items: Sequence[FeedItem]) -> set[str]:
-    pairs = {(item.id, item.link) for item in items if item.id}
-    counts = Counter(id for id, _ in pairs)
-    return {id for id, count in counts.items() if count > 1}
 
 
 def _key(item: FeedItem, has_id: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,9 +44,25 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed as it is now; items in its own order, usually newest first."""
+    """A feed as it is now.
+
+    Attributes:
+        items: in its own order, usually newest first; may be gone through again and again.
+        shared_ids: the ids that items with different links have; None: nobody looked.
+    """
 
     title: str = ""
     link: str = ""
     author: str = ""
-    items: tuple[FeedItem, ...] = ()
+    items: Iterable[FeedItem] = ()
+    shared_ids: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsAnew:
+    """Items that are made whenever they are gone through, so that they are never held together."""
+
+    make: Callable[[], Iterator[FeedItem]]
+
+    def __iter__(self) -> Iterator[FeedItem]:
+        return self.make()

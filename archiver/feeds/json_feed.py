@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from archiver.errors import DocumentError
 from archiver.feeds.dates import date_of
+from archiver.feeds.identity import find_shared_ids
 from archiver.feeds.item_html import absolute, absolute_html, first_picture
-from archiver.feeds.items import Enclosure, Feed, FeedItem
+from archiver.feeds.items import Enclosure, Feed, FeedItem, ItemsAnew
+from archiver.feeds.json_items import JsonWalk
+from archiver.feeds.parts import PART_ITEMS
 from archiver.feeds.texts import clean_text, html_of_text, name_of, one_line
 
+_DECODER = json.JSONDecoder()
 _OUTER = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -20,33 +26,68 @@ def is_json(data: bytes) -> bool:
     return data.lstrip(_OUTER).startswith(b"{")
 
 
-def read_json(data: bytes, url: str) -> Feed:
+def read_json(data: bytes, url: str, part_items: int = PART_ITEMS) -> Feed:
     """The feed in *data*.
 
     Args:
         url: where it was had; "" for a file.
+        part_items: of a feed with more of them one item is held at a time.
 
     Raises:
         DocumentError: the bytes are no JSON, or no feed.
     """
     try:
-        found = json.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        return _read_items(text, url, part_items) or _read_whole(text, url)
     except (ValueError, RecursionError) as error:
         raise DocumentError(url or "the file", f"is no JSON: {error}") from error
-    if not isinstance(found, dict) or "jsonfeed.org/version/" not in _text(found, "version"):
+
+
+def _read_whole(text: str, url: str) -> Feed:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise DocumentError(url or "the file", "is no feed")
+    feed, base = _channel(found, url)
+    items = tuple(_item(item, feed.link, base) for item in _tables(found, "items"))
+    return replace(feed, items=items)
+
+
+def _read_items(text: str, url: str, part_items: int) -> Feed | None:
+    """The same; None where it has few items, or no plain list of them."""
+    walk = JsonWalk(text, lambda item: None)
+    try:
+        walk.read_feed()
+    except (ValueError, RecursionError, IndexError):
+        return None
+    if len(walk.items) <= part_items or "items" in walk.members:
+        return None
+    feed, base = _channel(walk.members, url)
+    starts = array("Q", (start for start, _, _ in walk.items))
+
+    def tables() -> Iterator[dict[str, Any]]:
+        return (_DECODER.raw_decode(text, start)[0] for start in starts)
+
+    shared = find_shared_ids((_id(item), _link(item, base)) for item in tables())
+    items = ItemsAnew(lambda: (_item(item, feed.link, base) for item in tables()))
+    return replace(feed, items=items, shared_ids=shared)
+
+
+def _channel(found: Mapping[str, Any], url: str) -> tuple[Feed, str]:
+    """The feed without its items, and what their relative URLs resolve against."""
+    if "jsonfeed.org/version/" not in _text(found, "version"):
         raise DocumentError(url or "the file", "is no feed")
     link = absolute(_text(found, "home_page_url"), url)
     base = url or absolute(_text(found, "feed_url"), "") or link
-    return Feed(
-        title=one_line(_text(found, "title")),
-        link=link,
-        author=next(iter(_authors(found)), ""),
-        items=tuple(_item(item, link, base) for item in _tables(found, "items")),
-    )
+    author = next(iter(_authors(found)), "")
+    return Feed(one_line(_text(found, "title")), link, author), base
+
+
+def _link(item: Mapping[str, Any], base: str) -> str:
+    return absolute(_text(item, "url"), base) or absolute(_text(item, "external_url"), base)
 
 
 def _item(item: Mapping[str, Any], channel_link: str, base: str) -> FeedItem:
-    link = absolute(_text(item, "url"), base) or absolute(_text(item, "external_url"), base)
+    link = _link(item, base)
     base_url = link or channel_link or base
     html = absolute_html(_markup(item), base_url)
     files = tuple(_attachments(item, base_url))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 from archiver.feeds.spans import Feed, Item, Scope, UnclearFeedError
 from archiver.model import Span
 from archiver.syntax.dates import read_date
+
+T = TypeVar("T")
 
 _BLANK = re.compile(r"[ \t\r\n]*+")
 _DECODER = json.JSONDecoder()
@@ -24,7 +26,7 @@ def find_json_items(data: bytes, base_url: str | None) -> Feed:
     """
     try:
         text = data.decode("utf-8")
-        walk = _Walk(text)
+        walk = JsonWalk(text, _facts)
         walk.read_feed()
     except (ValueError, RecursionError, IndexError) as error:
         raise UnclearFeedError(f"not JSON throughout ({error})") from error
@@ -49,18 +51,23 @@ class _ByteCounter:
         return self._bytes
 
 
-class _Walk:
+class JsonWalk(Generic[T]):
     """Reads the outermost object and its list of items, value by value.
+
+    Args:
+        describe: what is kept of an item.
 
     Attributes:
         items: start, end and facts of each, in order.
         end: before the ``]`` of the list.
+        members: what else the object holds; of two lists of items the second.
     """
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.items: list[tuple[int, int, dict[str, Any]]] = []
+    def __init__(self, text: str, describe: Callable[[dict[str, Any]], T]) -> None:
+        self.text, self._describe = text, describe
+        self.items: list[tuple[int, int, T]] = []
         self.end = 0
+        self.members: dict[str, Any] = {}
         self._place = 0  # behind what was read last
 
     def read_feed(self) -> None:
@@ -71,7 +78,7 @@ class _Walk:
             if key == "items" and not self.end:
                 self._place = self._read_items(place)
             else:
-                self._place = self._value(place)[1]
+                self.members[key], self._place = self._value(place)
         if self._skip(self._place) != len(self.text):
             raise UnclearFeedError("there is more behind its end")
         if not self.end:
@@ -82,7 +89,7 @@ class _Walk:
             value, end = self._value(start)
             if not isinstance(value, dict):
                 raise UnclearFeedError("an item is no object")
-            self.items.append((start, end, _facts(value)))
+            self.items.append((start, end, self._describe(value)))
             self._place = end
         self.end = self._place - 1
         return self._place

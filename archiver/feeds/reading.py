@@ -2,55 +2,78 @@
 
 feedparser takes encodings of every kind, dates of many, and feeds that are not quite well-formed.
 It is given bytes only (a text could be a URL, which it would fetch), and leaves the HTML alone.
+It keeps some ten times the bytes of a feed, so a long one is given to it in parts.
 """
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 import feedparser
 
 from archiver.errors import DocumentError
-from archiver.feeds.dates import date_of
-from archiver.feeds.item_html import absolute, absolute_html, first_picture
-from archiver.feeds.items import Enclosure, Feed, FeedItem
+from archiver.feeds.entries import Channel, make_item, name_entry
+from archiver.feeds.identity import find_shared_ids
+from archiver.feeds.items import Feed, FeedItem, ItemsAnew
 from archiver.feeds.json_feed import is_json, read_json
-from archiver.feeds.texts import clean_text, html_of_text, name_of, one_line, text_of_title
+from archiver.feeds.parts import PART_ITEMS, FeedParts
+from archiver.feeds.spans import UnclearFeedError
+from archiver.feeds.xml_items import find_xml_places
 
-_HTML = ("text/html", "application/xhtml+xml")
-_IMAGE_URL = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|jxl)(?:[?#@!]|$)", re.IGNORECASE)
 
-
-def read_feed(data: bytes, url: str = "", charset: str = "") -> Feed:
+def read_feed(data: bytes, url: str = "", charset: str = "", part_items: int = PART_ITEMS) -> Feed:
     """The feed in *data*.
 
     Args:
         url: where it was had, what relative URLs resolve against; "" for a file.
         charset: label of the answer's Content-Type; "" for none.
+        part_items: of a feed with more of them so many are held at a time.
 
     Raises:
         DocumentError: the bytes are no feed.
     """
     if is_json(data):
-        return read_json(data, url)
+        return read_json(data, url, part_items)
+    return _read_parts(data, url, charset, part_items) or _read_whole(data, url, charset)
+
+
+def _read_whole(data: bytes, url: str, charset: str) -> Feed:
     found = _parse(data, url, charset)
     version = found.get("version") or ""
     if not version and not found["entries"]:
         raise DocumentError(url or "the file", "is no feed")
-    channel = found["feed"]
-    link = absolute(_text(channel, "link"), url)
-    base = url or link
-    is_loose = version.startswith("rss")
-    return Feed(
-        title=_title(channel, is_loose),
-        link=link,
-        author=name_of(_text(channel, "author")),
-        items=tuple(_item(entry, link, base, is_loose) for entry in found["entries"]),
-    )
+    channel = Channel.of(found, url)
+    return channel.feed(tuple(make_item(entry, channel) for entry in found["entries"]))
+
+
+def _read_parts(data: bytes, url: str, charset: str, part_items: int) -> Feed | None:
+    """The same; None where it is no longer than a part, or the parts could mean something else:
+    where a feed is not well-formed, what is broken in one item counts for all."""
+    try:
+        places = find_xml_places(data, None)
+    except UnclearFeedError:
+        return None
+    if len(places.items) <= part_items:
+        return None
+    parts = FeedParts(places, part_items)
+    count, frame = parts.frame()
+    found = _parse(frame, url, charset)
+    if not found.get("version") or found["bozo"] or len(found["entries"]) != count:
+        return None
+    channel = Channel.of(found, url)
+    try:
+        shared = find_shared_ids(_names(parts, found["version"], channel, url, charset))
+    except UnclearFeedError:
+        return None
+
+    def make() -> Iterator[FeedItem]:
+        for _, part in parts:
+            for entry in _parse(part, url, charset)["entries"]:
+                yield make_item(entry, channel)
+
+    return channel.feed(ItemsAnew(make), shared)
 
 
 def _parse(data: bytes, url: str, charset: str) -> Any:
@@ -66,107 +89,17 @@ def _parse(data: bytes, url: str, charset: str) -> Any:
     )
 
 
-def _item(entry: Mapping[str, Any], channel_link: str, base: str, is_loose: bool) -> FeedItem:
-    link = absolute(_text(entry, "link"), base)
-    markup, said_base = _markup(entry)
-    base_url = said_base if said_base not in ("", base) else link or channel_link or base
-    html = absolute_html(markup, base_url)
-    files = tuple(_enclosures(entry, base_url))
-    return FeedItem(
-        id=clean_text(_text(entry, "id")).strip(),
-        link=link,
-        title=_title(entry, is_loose),
-        authors=tuple(dict.fromkeys(filter(None, _authors(entry)))),
-        categories=tuple(dict.fromkeys(filter(None, _categories(entry)))),
-        published=_date(entry, "published") or _date(entry, "created") or _date(entry, "updated"),
-        updated=_date(entry, "updated"),
-        html=html,
-        base_url=base_url,
-        enclosures=files,
-        picture=_lead_picture(entry, files, base_url) or first_picture(html, base_url),
-    )
+def _names(
+    parts: FeedParts, version: str, channel: Channel, url: str, charset: str
+) -> Iterator[tuple[str, str]]:
+    """Id and link of each item.
 
-
-def _own(entry: Any, name: str) -> Any:
-    """What is said under *name*: feedparser's own look-up would answer with what is like it."""
-    return dict.get(entry, name)
-
-
-def _text(entry: Mapping[str, Any], name: str) -> str:
-    value = _own(entry, name)
-    return value if isinstance(value, str) else ""
-
-
-def _title(entry: Mapping[str, Any], is_loose: bool) -> str:
-    detail = entry.get("title_detail") or {}
-    return text_of_title(_text(entry, "title"), detail.get("type") in _HTML, is_loose)
-
-
-def _markup(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """The fullest text of an item as HTML, and its ``xml:base``."""
-    details = [*(entry.get("content") or ()), entry.get("summary_detail") or {}]
-    found = [d for d in details if d.get("value", "").strip()]
-    if not found:
-        return "", (entry.get("title_detail") or {}).get("base", "")
-    detail = next((d for d in found if d.get("type") in _HTML), found[0])
-    value = clean_text(detail["value"])
-    return value if detail.get("type") in _HTML else html_of_text(value), detail.get("base", "")
-
-
-def _authors(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Names. Of one that is written with its address the parser splits many addresses wrong."""
-    authors, text = entry.get("authors") or (), _text(entry, "author")
-    if len(authors) == 1 and "@" in text:
-        yield name_of(text)
-        return
-    for author in authors:
-        yield name_of(author.get("name") or author.get("email") or "")
-
-
-def _categories(entry: Mapping[str, Any]) -> Iterator[str]:
-    for tag in entry.get("tags") or ():
-        yield one_line(tag.get("label") or tag.get("term") or "")
-
-
-def _date(entry: Mapping[str, Any], name: str) -> datetime | None:
-    return date_of(_own(entry, f"{name}_parsed"), _text(entry, name))
-
-
-def _enclosures(entry: Mapping[str, Any], base_url: str) -> Iterator[Enclosure]:
-    for link in entry.get("links") or ():
-        if link.get("rel") == "enclosure":
-            url = absolute(link.get("href", ""), base_url)
-            if url:
-                yield Enclosure(url, link.get("type", ""))
-
-
-def _lead_picture(entry: Mapping[str, Any], files: tuple[Enclosure, ...], base_url: str) -> str:
-    """Of the enclosures, of Media RSS, of iTunes; "" for none."""
-    for file in files:
-        if _is_image(file.media_type, file.url):
-            return file.url
-    media = [m for m in entry.get("media_content") or () if _is_image_medium(m)]
-    thumbnails = list(entry.get("media_thumbnail") or ())
-    named = [each for group in (media, thumbnails) for each in sorted(group, key=_width)[::-1]]
-    places = [each.get("url", "") for each in named]
-    image = entry.get("image")
-    if isinstance(image, Mapping):
-        places.append(image.get("href") or image.get("url") or "")
-    return next(filter(None, (absolute(place, base_url) for place in places if place)), "")
-
-
-def _is_image_medium(media: Mapping[str, Any]) -> bool:
-    if media.get("medium"):
-        return bool(media["medium"] == "image")
-    return _is_image(media.get("type", ""), media.get("url", ""))
-
-
-def _is_image(media_type: str, url: str) -> bool:
-    return media_type.startswith("image/") or (
-        not media_type and _IMAGE_URL.search(url) is not None
-    )
-
-
-def _width(media: Mapping[str, Any]) -> int:
-    width = str(media.get("width", ""))
-    return int(width) if width.isdecimal() and len(width) < 10 else 0
+    Raises:
+        UnclearFeedError: a part is another feed than the whole.
+    """
+    for count, part in parts:
+        found = _parse(part, url, charset)
+        if found["bozo"] or found["version"] != version or len(found["entries"]) != count:
+            raise UnclearFeedError("not well-formed")
+        for entry in found["entries"]:
+            yield name_entry(entry, channel)

@@ -30,8 +30,8 @@ class Item:
     """
 
     span: Span
-    key: str
-    content: bytes
+    key: str = ""
+    content: bytes = b""
     date: datetime | None = None
     about: str = ""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from archiver.feeds.item_facts import describe_item
@@ -16,7 +17,12 @@ from archiver.formats.xml_scope import xml_encoding
 from archiver.model import Span
 from archiver.syntax.escapes import XML_TEXT
 from archiver.syntax.urls import resolve_base
-from archiver.syntax.xml import XML_ATTRIBUTE, XML_TOKEN, read_entities
+from archiver.syntax.xml import (
+    XML_ATTRIBUTE_OF_BYTES,
+    XML_TOKEN_OF_BYTES,
+    as_text,
+    read_entities,
+)
 
 _KINDS: Mapping[str, FeedKind] = {"rss": "rss", "channel": "rss", "RDF": "rdf", "feed": "atom"}
 _OTHER_NAMESPACES = ("media", "itunes", "content", "dc")
@@ -35,6 +41,21 @@ def find_xml_items(data: bytes, base_url: str | None) -> Feed:
     Raises:
         UnclearFeedError: it cannot be told for sure where they are.
     """
+    places = find_xml_places(data, base_url)
+
+    def describe(span: Span) -> Item:
+        raw = places.data[span.start : span.end].decode(places.encoding, "replace")
+        return describe_item(raw, span)
+
+    return replace(places, items=tuple(describe(item.span) for item in places.items))
+
+
+def find_xml_places(data: bytes, base_url: str | None) -> Feed:
+    """The same, but nothing is told of the items but where they are.
+
+    Raises:
+        UnclearFeedError: it cannot be told for sure.
+    """
     file_encoding = xml_encoding(data)
     view, encoding = _view(data, file_encoding)
     scanner = _Scanner(view, encoding, base_url)
@@ -46,7 +67,7 @@ def find_xml_items(data: bytes, base_url: str | None) -> Feed:
         view,
         encoding,
         file_encoding,
-        tuple(scanner.items),
+        tuple(Item(span) for span in scanner.spans),
         scanner.end,
         scanner.scope,
         scanner.index,
@@ -78,9 +99,8 @@ class _Scanner:
 
     def __init__(self, data: bytes, encoding: str, base_url: str | None) -> None:
         self.data, self.encoding = data, encoding
-        self.text = data.decode("latin-1")
         self.kind: FeedKind | None = None
-        self.items: list[Item] = []
+        self.spans: list[Span] = []
         self.end: int | None = None
         self.scope = Scope(base=base_url)
         self.index: Span | None = None
@@ -93,20 +113,20 @@ class _Scanner:
         self._index_start = 0
 
     def scan(self) -> None:
-        for token in XML_TOKEN.finditer(self.text):
+        for token in XML_TOKEN_OF_BYTES.finditer(self.data):
             if token["start"]:
-                self._start(token["start"], token)
+                self._start(as_text(token["start"]), token)
             elif token["end"]:
-                self._end(token["end"], token)
+                self._end(as_text(token["end"]), token)
             elif token["subset"] and not self.entities:
-                self.entities = read_entities(token["subset"])
+                self.entities = read_entities(as_text(token["subset"]))
         if self._item is not None:
             raise UnclearFeedError("an item has no end")
         if self._open:
             raise UnclearFeedError("it is cut off")
 
-    def _start(self, name: str, token: re.Match[str]) -> None:
-        is_empty = token["attributes"].endswith("/")
+    def _start(self, name: str, token: re.Match[bytes]) -> None:
+        is_empty = token["attributes"].endswith(b"/")
         if self._item is not None:
             if name == self._item[0] and not is_empty:
                 raise UnclearFeedError("an item begins inside another")
@@ -123,7 +143,7 @@ class _Scanner:
         wanted = "entry" if self.kind == "atom" else "item"
         return local == wanted and self.kind is not None and prefix not in _OTHER_NAMESPACES
 
-    def _begin_item(self, name: str, token: re.Match[str], is_empty: bool) -> None:
+    def _begin_item(self, name: str, token: re.Match[bytes], is_empty: bool) -> None:
         home = self._open[-1]
         if self._home is not None and home.number != self._home.number:
             raise UnclearFeedError("its items do not stand side by side")
@@ -134,12 +154,10 @@ class _Scanner:
     def _finish_item(self, end: int) -> None:
         if self._item is None:
             return
-        span = Span(self._item[1], end)
+        self.spans.append(Span(self._item[1], end))
         self._item = None
-        raw = self.data[span.start : span.end].decode(self.encoding, "replace")
-        self.items.append(describe_item(raw, span))
 
-    def _go_in(self, name: str, token: re.Match[str], is_empty: bool) -> None:
+    def _go_in(self, name: str, token: re.Match[bytes], is_empty: bool) -> None:
         local = name.rpartition(":")[2]
         if not self._open:
             self.kind = _KINDS.get(local)
@@ -149,12 +167,12 @@ class _Scanner:
             return
         outer = self._open[-1].scope if self._open else Scope(base=self._base_url)
         self._count += 1
-        scope = _scope_of(self.text, token, outer, self.encoding)
+        scope = _scope_of(self.data, token, outer, self.encoding)
         self._open.append(_Open(name, self._count, scope))
         if local == "Seq" and self.kind == "rdf" and self.index is None:
             self._index_start = token.end()
 
-    def _end(self, name: str, token: re.Match[str]) -> None:
+    def _end(self, name: str, token: re.Match[bytes]) -> None:
         if self._item is not None:
             if name == self._item[0]:
                 self._finish_item(token.end())
@@ -181,13 +199,13 @@ class _Scanner:
         return not self._open
 
 
-def _scope_of(text: str, token: re.Match[str], outer: Scope, encoding: str) -> Scope:
+def _scope_of(data: bytes, token: re.Match[bytes], outer: Scope, encoding: str) -> Scope:
     """The scope inside a start tag."""
     prefixes, base, language = dict(outer.prefixes), outer.base, outer.language
-    for match in XML_ATTRIBUTE.finditer(text, *token.span("attributes")):
+    for match in XML_ATTRIBUTE_OF_BYTES.finditer(data, *token.span("attributes")):
         raw = match[2] if match[2] is not None else match[3]
-        value = XML_TEXT.decode(raw.encode("latin-1").decode(encoding, "replace"))[0]
-        name = match[1]
+        value = XML_TEXT.decode(raw.decode(encoding, "replace"))[0]
+        name = as_text(match[1])
         if name == "xmlns" or name.startswith("xmlns:"):
             prefixes[name.partition(":")[2]] = value
         elif name == "xml:base":

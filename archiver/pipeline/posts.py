@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from archiver.catalog import Catalog
 from archiver.errors import DocumentError, FetchError
@@ -116,13 +116,17 @@ class Posts:
         found = await self._source.read(task)
         if found is None:
             return _result(task, DocumentOutcome.UNCHANGED)
-        feed = await self._on_disk(lambda: read_feed(found.data, found.url, found.charset))
-        items, count, is_whole = with_keys(feed.items), 0, True
-        while batch := list(islice(items, BATCH)):
+        feed, mark = (
+            await self._on_disk(read_feed, found.data, found.url, found.charset),
+            found.mark,
+        )
+        del found  # what the feed needs of its bytes it has
+        items, count, is_whole = with_keys(feed), 0, True
+        while batch := await self._on_disk(lambda: list(islice(items, BATCH))):
             fresh = await self._take(batch, feed, task)
             count += len(fresh)
             is_whole &= all(one.content != _LATER for one in fresh)
-        self._remember(task, found.mark if is_whole else "", bool(count))
+        self._remember(task, mark if is_whole else "", bool(count))
         return _result(task, DocumentOutcome.UNCHANGED)
 
     def _remember(self, task: PostsTask, mark: str, has_news: bool) -> None:
@@ -228,8 +232,9 @@ class Posts:
             replaces=replaces,
         )
 
-    async def _on_disk(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._disk, function)
+    async def _on_disk(self, function: Callable[..., T], *arguments: Any) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._disk, function, *arguments)
 
 
 def _result(task: PostsTask, outcome: DocumentOutcome, reason: str = "") -> DocumentResult:

@@ -9,7 +9,7 @@ import pytest
 
 from archiver.errors import DocumentError
 from archiver.feeds.identity import with_keys
-from archiver.feeds.items import FeedItem
+from archiver.feeds.items import Feed, FeedItem
 from archiver.feeds.reading import read_feed
 
 URL = "https://feed.example/rss.xml"
@@ -205,8 +205,8 @@ DATES = {
 
 @pytest.mark.parametrize(("text", "expected"), DATES.values(), ids=DATES.keys())
 def test_dates(text: str, expected: datetime | None) -> None:
-    feed = read_feed(rss(f"<title>a</title><pubDate>{text}</pubDate>").encode(), URL)
-    assert feed.items[0].published == expected
+    (item,) = read_feed(rss(f"<title>a</title><pubDate>{text}</pubDate>").encode(), URL).items
+    assert item.published == expected
 
 
 NO_FEEDS = {
@@ -244,6 +244,6 @@ KEYS = {
 
 @pytest.mark.parametrize(("items", "count"), KEYS.values(), ids=KEYS.keys())
 def test_which_item_is_which(items: list[FeedItem], count: int) -> None:
-    found = list(with_keys(items))
+    found = list(with_keys(Feed(items=items)))
     assert len(found) == len({key for key, _ in found}) == count
-    assert dict(found) == dict(with_keys(items)), "the same each time"
+    assert dict(found) == dict(with_keys(Feed(items=items))), "the same each time"
