@@ -1,12 +1,12 @@
-"""What every test has: no way out of loopback, and the origins on it."""
+"""What every test has: no way out of loopback, the origins on it, surroundings that stay clean."""
 
 from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,10 +15,12 @@ TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS), str(TESTS / "guard")]
 
 import network_guard  # noqa: E402  (its folder is on the path only now)
+import program  # noqa: E402
 import required  # noqa: E402
 from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
 from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
+from surroundings import SHARED_MEMORY, Surroundings  # noqa: E402
 
 # No test judges speed: not on a busy machine, nor where coverage is measured.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,7 +28,8 @@ settings.load_profile("suite")
 
 network_guard.guard_this_process_and_children()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of many children compiles it all anew
-_REFUSALS = Path(tempfile.mkdtemp(prefix="network-guard-")) / "refusals.txt"
+_SURROUNDINGS = Surroundings()
+_REFUSALS = _SURROUNDINGS.folder / "refusals.txt"
 os.environ["NETWORK_GUARD_LOG"] = str(_REFUSALS)
 
 
@@ -50,11 +53,32 @@ def no_refused_connections() -> Iterator[None]:
         pytest.fail(f"tried to leave loopback:\n{refusals}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """Fail the run, by its last test here, where tests left files, processes or open ports."""
+    yield
+    program.stop_server()
+    if found := _SURROUNDINGS.leftovers():
+        pytest.fail("left behind:\n" + "\n".join(found), pytrace=False)
+
+
 def pytest_unconfigure() -> None:
-    """Remove the folder of the refusals; it is empty where all tests were good."""
-    for left in _REFUSALS.parent.glob("*"):
-        left.unlink()
-    _REFUSALS.parent.rmdir()
+    _SURROUNDINGS.remove()
+
+
+@pytest.fixture(scope="session")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory where there is one, for tests that wait for thousands of syncs."""
+    where = SHARED_MEMORY if SHARED_MEMORY.is_dir() else tmp_path_factory.mktemp("memory")
+    with TemporaryDirectory(dir=where) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def memory_folder(memory: Path) -> Iterator[Path]:
+    """A new folder in `memory`."""
+    with TemporaryDirectory(dir=memory) as name:
+        yield Path(name)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from origin import Origin
@@ -19,15 +18,6 @@ def site() -> Iterator[Origin]:
     with Origin() as origin:
         serve(origin)
         yield origin
-
-
-@pytest.fixture(scope="session")
-def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder in memory where there is one: the tests wait for thousands of syncs."""
-    shared = Path("/dev/shm")
-    where = shared if shared.is_dir() else tmp_path_factory.mktemp("whole")
-    with TemporaryDirectory(dir=where) as name:
-        yield Path(name)
 
 
 @pytest.fixture(scope="session")

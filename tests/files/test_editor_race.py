@@ -5,7 +5,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from samples import RACED_REWRITES
@@ -40,14 +39,6 @@ while not os.path.exists(stop):
     time.sleep(0.002)
 print(number)
 """
-
-
-@pytest.fixture
-def base(tmp_path):
-    """A folder in memory where there is one: a disk would slow the run down, not the editor."""
-    shared = Path("/dev/shm")
-    with TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as name:
-        yield Path(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +89,17 @@ def tokens(file: Path) -> set[int]:
 
 
 @pytest.mark.parametrize("way", ["append", "truncate and write"])
-def test_no_save_is_lost(base, way):
-    found = race(base, way, RACED_REWRITES)
+def test_no_save_is_lost(memory_folder, way):
+    found = race(memory_folder, way, RACED_REWRITES)
     assert found.lost == [], found
     assert found.saves > 20, found
 
 
-def test_a_save_by_rename_is_all_but_never_lost(base):
+def test_a_save_by_rename_is_all_but_never_lost(memory_folder):
     """No call compares and swaps: an editor that reads our version in the microseconds before it is
     taken back, and saves over the person's, takes that save along. docs/durability.md states how
     often."""
-    found = race(base, "rename", RACED_REWRITES)
+    found = race(memory_folder, "rename", RACED_REWRITES)
     print(found)
     assert len(found.lost) <= max(2, found.saves / 100), found
     assert found.saves > 20, found

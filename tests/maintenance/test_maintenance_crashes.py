@@ -2,8 +2,6 @@
 
 import os
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from samples import EVERY_CALL
@@ -26,11 +24,8 @@ ORIGINALS = {
 
 
 @pytest.fixture
-def base(tmp_path):
-    """A folder in memory where there is one: the tests wait for thousands of syncs."""
-    shared = Path("/dev/shm")
-    with TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as folder:
-        yield Path(folder, "base")
+def base(memory_folder):
+    return memory_folder / "base"
 
 
 def lay_out(base):

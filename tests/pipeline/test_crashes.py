@@ -7,8 +7,6 @@ a write. The plain suite takes a sample of the calls; a full run takes all.
 import errno
 import os
 import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from samples import EVERY_CALL
@@ -41,11 +39,8 @@ def rewritten(tmp_path_factory):
 
 
 @pytest.fixture
-def base(tmp_path):
-    """A folder in memory where there is one: the tests wait for thousands of syncs."""
-    shared = Path("/dev/shm")
-    with TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as folder:
-        yield Path(folder, "base")
+def base(memory_folder):
+    return memory_folder / "base"
 
 
 @pytest.mark.parametrize("how", ["before", "after", "torn"])

@@ -2,8 +2,6 @@
 
 import random
 import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from power_cut import Recorder
@@ -17,14 +15,6 @@ ORIGINALS = {
     "a.md": b"A ![](https://h/a.png) and ![](https://h/b.png)\r\n",
     "sub/b.md": b"\xff B ![](https://h/b.png)\n",
 }
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder in memory where there is one."""
-    shared = Path("/dev/shm")
-    with TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as name:
-        yield Path(name)
 
 
 def lay_out(base):
@@ -82,10 +72,10 @@ def search(folder, recorder, base, rewritten, trials):
     return ""
 
 
-def test_a_cut_at_any_moment_breaks_nothing(folder, monkeypatch):
-    log = record(folder, monkeypatch)
+def test_a_cut_at_any_moment_breaks_nothing(memory_folder, monkeypatch):
+    log = record(memory_folder, monkeypatch)
     assert len(log[0].events) > 40
-    assert search(folder, *log, POWER_CUTS) == ""
+    assert search(memory_folder, *log, POWER_CUTS) == ""
 
 
 LEFT_OUT = {
@@ -98,6 +88,6 @@ LEFT_OUT = {
 
 
 @pytest.mark.parametrize(("ignored", "expected"), LEFT_OUT.values(), ids=LEFT_OUT.keys())
-def test_each_sync_is_needed(folder, monkeypatch, ignored, expected):
-    log = record(folder, monkeypatch, ignored)
-    assert expected in search(folder, *log, 400)
+def test_each_sync_is_needed(memory_folder, monkeypatch, ignored, expected):
+    log = record(memory_folder, monkeypatch, ignored)
+    assert expected in search(memory_folder, *log, 400)

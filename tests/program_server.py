@@ -1,0 +1,74 @@
+"""A process that has the whole program imported and forks for each run of it; see `program`.
+
+Reads from standard input, a socket, what to run, and gets with it a socket for the answer and the
+run's standard streams. The answer is the process id, then the exit code. A keeper waits for each
+run, so that several may be under way.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import runpy
+import socket
+import sys
+from typing import Any
+
+import archiver
+
+_ORDER_BYTES = 2**20
+
+
+def main() -> None:
+    """Serve until the other side is gone; in a run: be the program."""
+    orders = socket.socket(fileno=os.dup(0))
+    for module in pkgutil.walk_packages(archiver.__path__, "archiver."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    gc.freeze()
+    while True:
+        message, fds, _, _ = socket.recv_fds(orders, _ORDER_BYTES, 4)
+        if not message:
+            return None
+        if os.fork() == 0:
+            orders.close()
+            return _keep(json.loads(message), fds)
+        for fd in fds:
+            os.close(fd)
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _keep(order: dict[str, Any], fds: list[int]) -> None:
+    """Start the run, and say how it ended."""
+    answers, streams = socket.socket(fileno=fds[0]), fds[1:]
+    child = os.fork()
+    if child == 0:
+        answers.close()
+        return _run(order, streams)
+    for fd in (0, 1, 2, *streams):
+        os.close(fd)
+    answers.sendall(b"%d\n" % child)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    answers.sendall(b"%d\n" % code)
+    os._exit(0)
+
+
+def _run(order: dict[str, Any], streams: list[int]) -> None:
+    """What ``python -m archiver`` is, here: folder, environment, streams, arguments, the end."""
+    for number, fd in enumerate(streams):
+        os.dup2(fd, number)
+        os.close(fd)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    os.chdir(order["folder"])
+    sys.path[0] = os.getcwd()
+    sys.argv[1:] = order["arguments"]
+    runpy.run_module("archiver", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""A temporary folder and a home of the suite's own, and what is left behind in the end.
+
+Each process of the suite, as the workers of xdist, has its own: ``TMPDIR`` and ``HOME`` of all that
+it starts, which is also how those processes are known.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from fnmatch import fnmatch
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SHARED_MEMORY = Path("/dev/shm")
+_TOOLS = (".git", ".venv", "*cache*", ".hypothesis", ".coverage*")
+"""Names of what pytest and others write into the project; git ignores them."""
+_PATIENCE_S = 10.0  # for what is about to end
+_IS_LISTENING = "0A"  # in /proc/net/tcp
+
+
+class Surroundings:
+    """Made before anything is started.
+
+    Attributes:
+        folder: of this process; holds ``tmp`` and ``home``, which are empty in the end.
+    """
+
+    def __init__(self) -> None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())  # outlives the run
+        prefix = f"archiver-{os.environ.get('PYTEST_XDIST_WORKER', '')}-"
+        self.folder = Path(tempfile.mkdtemp(prefix=prefix))
+        for name, variable in (("tmp", "TMPDIR"), ("home", "HOME")):
+            (self.folder / name).mkdir()
+            os.environ[variable] = str(self.folder / name)
+        tempfile.tempdir = None
+        self._before = set(self._names())
+
+    def remove(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.folder)
+
+    def leftovers(self) -> list[str]:
+        """Files, processes and ports that the tests left. Waits for what is about to end."""
+        deadline_s = time.monotonic() + _PATIENCE_S
+        while (found := sorted(self._found())) and time.monotonic() < deadline_s:
+            time.sleep(0.1)
+        return found
+
+    def _found(self) -> Iterator[str]:
+        yield from (name for name in set(self._names()) - self._before if not _is_mapped(name))
+        yield from _processes(f"TMPDIR={self.folder / 'tmp'}".encode())
+        yield from _ports()
+
+    def _names(self) -> Iterator[str]:
+        """Of files that must not become more."""
+        for place in (self.folder / "tmp", self.folder / "home", SHARED_MEMORY):
+            yield from (str(path) for path in place.glob("*") if not _is_of_others(path))
+        for folder, folders, files in os.walk(ROOT):
+            folders[:] = [n for n in folders if not any(fnmatch(n, each) for each in _TOOLS)]
+            left = [n for n in (*folders, *files) if not any(fnmatch(n, each) for each in _TOOLS)]
+            yield from (os.path.join(folder, name) for name in left)
+
+
+def _is_of_others(path: Path) -> bool:
+    """Folders in shared memory of other runs, perhaps; the fixture `memory` removes ours."""
+    return path.parent == SHARED_MEMORY and not path.is_file()
+
+
+def _is_mapped(name: str) -> bool:
+    """Whether it is shared memory that some process is using."""
+    if not name.startswith(str(SHARED_MEMORY)):
+        return False
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        with suppress(OSError):
+            if name in maps.read_text(errors="replace"):
+                return True
+    return False
+
+
+def _processes(mark: bytes) -> Iterator[str]:
+    """Those that have *mark* in their environment, or are children of this one."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            is_ours = int(parent) == os.getpid() or mark in (folder / "environ").read_bytes()
+            if is_ours and state != "Z":
+                words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                yield f"process {folder.name}: {words}"
+
+
+def _ports() -> Iterator[str]:
+    """Those at which this process listens."""
+    ours = set()
+    for fd in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            ours.add(os.readlink(fd))
+    for table in (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6")):
+        for row in table.read_text().splitlines()[1:]:
+            fields = row.split()
+            if fields[3] == _IS_LISTENING and f"socket:[{fields[9]}]" in ours:
+                yield f"port {int(fields[1].rpartition(':')[2], 16)}"
