@@ -39,7 +39,7 @@ def command(
     \b
     Examples:
       archiver gallery
-      archiver gallery archived -o /tmp/gallery
+      archiver gallery archived -o ~/gallery
     """
     set_up_logging()
     config = load()
