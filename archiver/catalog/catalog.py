@@ -126,12 +126,6 @@ class Catalog:
             self._db.execute("REPLACE INTO states VALUES (?, ?, ?, ?, ?, ?)", (path, *state))
             self._changed()
 
-    def forget_document_state(self, path: bytes) -> None:
-        """The next run looks at the document anew."""
-        with catalog_trouble(self._path):
-            self._db.execute("DELETE FROM states WHERE path = ?", (path,))
-            self._changed()
-
     def host_facts(self, host: str) -> list[HostFact]:
         """What was learnt of *host*, by this run and earlier ones."""
         query = "SELECT * FROM hosts WHERE host = ?"

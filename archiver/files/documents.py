@@ -26,7 +26,7 @@ class Snapshot:
     Attributes:
         path: the file itself: where a link named it, its target.
         device, inode: which file it is, whatever its name.
-        mtime_ns, ctime_ns: nanoseconds since 1970.
+        mtime_ns: nanoseconds since 1970.
         mode, uid, gid, links: as stat(2) tells them.
         sha256: hex digest of its bytes.
     """
@@ -36,7 +36,6 @@ class Snapshot:
     inode: int
     size_bytes: int
     mtime_ns: int
-    ctime_ns: int
     mode: int
     uid: int
     gid: int
@@ -94,7 +93,6 @@ def take_snapshot(fd: int, path: bytes, sha256: str) -> Snapshot:
         found.st_ino,
         found.st_size,
         found.st_mtime_ns,
-        found.st_ctime_ns,
         stat.S_IMODE(found.st_mode),
         found.st_uid,
         found.st_gid,

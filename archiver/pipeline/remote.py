@@ -138,7 +138,6 @@ def _snapshot(path: bytes, found: FoundObject) -> Snapshot:
         inode=facts.number,
         size_bytes=len(found.data),
         mtime_ns=facts.modified_ns,
-        ctime_ns=facts.modified_ns,
         mode=0o644,
         uid=0,
         gid=0,

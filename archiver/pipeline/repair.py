@@ -92,12 +92,8 @@ def _redo(
 
     The temporary file has the first run's name, so that a kill here is repaired the same way.
     """
-    spans = [Replacement(Span(s.start, s.start + len(s.old)), s.new) for s in record.splices]
     try:
-        new = splice(data, spans)
-        if hashlib.sha256(new).hexdigest() != record.sha256_after:
-            return record.sha256_before
-        name = files.shown(record.path)
+        new, name = _apply(record, data), files.shown(record.path)
         return remote.rewrite_document(name, snapshot, new, places, run_id).sha256
     except (DocumentError, ValueError) as error:
         logger.warning("not redone path=%s reason=%s", files.shown(record.path), error)
@@ -109,15 +105,25 @@ def _make_after_all(record: DocumentRecord, path: bytes, places: Places) -> str:
     originals = open_originals(places, os.path.join(places.state, "tmp"))
     if not originals.holds(record.sha256_before):
         return ""
-    spans = [Replacement(Span(s.start, s.start + len(s.old)), s.new) for s in record.splices]
     try:
-        new = splice(files.read_bytes(originals.path(record.sha256_before)), spans)
-        if hashlib.sha256(new).hexdigest() != record.sha256_after:
-            return ""
+        new = _apply(record, originals.read(record.sha256_before))
         return files.write_new(path, new).sha256
     except (DocumentError, OSError, ValueError) as error:
         logger.warning("not made path=%s reason=%s", files.shown(record.path), error)
         return ""
+
+
+def _apply(record: DocumentRecord, data: bytes) -> bytes:
+    """*data* with the splices of *record*.
+
+    Raises:
+        ValueError: they do not give the bytes that the record tells of.
+    """
+    spans = [Replacement(Span(s.start, s.start + len(s.old)), s.new) for s in record.splices]
+    new = splice(data, spans)
+    if hashlib.sha256(new).hexdigest() != record.sha256_after:
+        raise ValueError("its splices do not give what it was to become")
+    return new
 
 
 def _append_end(journal: Journal, record: DocumentRecord) -> None:

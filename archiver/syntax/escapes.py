@@ -184,12 +184,6 @@ YAML_SINGLE = Codec(
     lambda match: _folded(match["breaks"]) if match["breaks"] else "'",
     "'\n\r",
 )
-YAML_PLAIN = Codec(
-    "YAML plain",
-    re.compile(rf"(?P<breaks>{_YAML_BREAKS})"),
-    lambda match: _folded(match["breaks"]),
-    "\n\r",
-)
 
 _SIMPLE = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 _JSON = _SIMPLE | {"/": "/"}

@@ -114,8 +114,6 @@ def test_document_states(open_catalog):
         b"posts/a.md": STATE,
         b"posts/\xff.md": STATE._replace(retry_at=""),
     }
-    catalog.forget_document_state(b"other.md")
-    assert catalog.document_state(b"other.md") is None
 
 
 def test_what_was_learnt_of_hosts(open_catalog):
