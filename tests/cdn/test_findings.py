@@ -15,6 +15,7 @@ RULES, _ = load_own()
 ROWS = (Path(__file__).parents[1] / "cases" / "watermark-urls.tsv").read_text("utf-8").splitlines()
 URLS = [
     *(example.url for rule in RULES for example in rule.examples),
+    *(example.clean or "" for rule in RULES for example in rule.examples),
     *(row.split("\t")[0] for row in ROWS[1:]),
 ]
 ADDRESSES = [address for url in dict.fromkeys(URLS) if (address := parse_address(url))]

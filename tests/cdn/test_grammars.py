@@ -94,6 +94,10 @@ CLEANED = {
     ),
     "NetEase, a word that is no command": (f"{I}?watermark&type=Date", None),
     "Akamai, the only step": (f"{I}?v=1&im=Composite,image=(url=https://e.com/w.png)", f"{I}?v=1"),
+    "ImageKit, a layer alone in the path": (
+        "https://ik.imagekit.io/d/tr:l-image,i-a,l-end/a.jpg",
+        "https://ik.imagekit.io/d/a.jpg",
+    ),
     "ImageKit, ends of no layer": (
         "https://ik.imagekit.io/d/a.jpg?tr=w-8,l-end,q-1,l-end",
         None,

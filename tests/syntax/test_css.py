@@ -36,6 +36,7 @@ SHEETS = {
     "import with a second string": ("@import 'a.css' 'b.css';", [("a.css", "import")]),
     "import with a second url()": ("@import url('a.css') url('b.css');", [("a.css", "import")]),
     "import with src()": ("@import src('a.css');", [("a.css", "import")]),
+    "import of a name": ("@import layer 'a.css';", []),
     "import of a function": ("@import supports(url(a.css));", []),
     "string after an import": ("@import 'a.css'; b{content:'c'}", [("a.css", "import")]),
     "namespace": ("@namespace svg url(http://n); a{b:url(c)}", [("c", "url")]),
@@ -45,6 +46,9 @@ SHEETS = {
     ),
     "font": ("@font-face{src:url(f.woff2)} a{b:url(c)}", [("f.woff2", "font"), ("c", "url")]),
     "font face that its block ends": ("a{@font-face} b{c:url(d)}", [("d", "url")]),
+    "font face that its semicolon ends": ("@font-face;b{c:url(d)}", [("d", "url")]),
+    "the same in a block": ("@media x{@font-face;b{c:url(d)}}", [("d", "url")]),
+    "a semicolon in brackets ends nothing": ("@namespace a(;) url(http://n);", []),
     "nested in media": (
         "@media x{@font-face{src:url(f)} a{b:url(c)}}",
         [("f", "font"), ("c", "url")],

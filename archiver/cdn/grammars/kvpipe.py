@@ -32,7 +32,7 @@ def _split_foreign(query: str, rule: Rule) -> tuple[str, str]:
     known = name_pattern((*rule.steps, *rule.drop))
     parts = query.split("&")
     for i, part in enumerate(parts):
-        if known.fullmatch(view(separator_pattern("|").split(part, maxsplit=1)[0])):
+        if known.fullmatch(view(separator_pattern("|").split(part)[0])):
             return "&".join(parts[:i]), "&".join(parts[i:])
     return query, ""
 
