@@ -35,6 +35,10 @@ SHEETS = {
     ),
     "import with a second string": ("@import 'a.css' 'b.css';", [("a.css", "import")]),
     "import with a second url()": ("@import url('a.css') url('b.css');", [("a.css", "import")]),
+    "import with a second unquoted url": (
+        "@import url(a.css) url(b.css);",
+        [("a.css", "import")],
+    ),
     "import with src()": ("@import src('a.css');", [("a.css", "import")]),
     "import of a name": ("@import layer 'a.css';", []),
     "import of a function": ("@import supports(url(a.css));", []),
