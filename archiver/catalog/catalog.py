@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from time import monotonic
+from types import TracebackType
 from typing import Self
 
 from archiver.catalog.feeds import FeedFacts
@@ -19,6 +20,7 @@ from archiver.catalog.tables import (
 )
 from archiver.catalog.totals import Totals, count_totals
 from archiver.catalog.visits import Visits
+from archiver.errors import RunError
 from archiver.journal.lines import decode, encode
 from archiver.model import DocumentRecord, ImageRecord
 
@@ -223,8 +225,17 @@ class Catalog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.close()
+        except RunError:
+            if error is None:  # else the first error tells more
+                raise
 
     def _changed(self) -> None:
         self._changes += 1

@@ -360,3 +360,17 @@ def test_a_copy_of_a_changed_original_begins_its_story_anew(open_catalog, journa
             run.append_done(record.path, record.sha256_after)
     (rewrite,) = open_catalog().story(b"post.md").rewrites
     assert rewrite.sha256_before == "cc"
+
+
+def test_the_first_error_is_the_one_that_is_told(open_catalog):
+    def fail() -> None:
+        raise RunError("the journal's disk is full")
+
+    def work(catalog):
+        with catalog:
+            catalog.follow(fail)
+            catalog.learn(HostFact("img.example", "", "referer", "none", "2026-01-02T03:04:05Z"))
+            raise KeyError("what went wrong first")
+
+    with pytest.raises(KeyError, match="went wrong first"):
+        work(open_catalog())
