@@ -14,15 +14,34 @@ from archiver.rewrite.splice import splice
 
 _TROUBLE = re.compile(r"""[\s"'()<>\\,`{}|^]""")
 
+# XML is escaped at once: a bare `&` is forgiven by our readers, and by few others.
+_XML = frozenset({"feed", "svg"})
+
 Spell = Callable[[str], str]
-# Plain; as HTML and XML escape it; as Markdown and CSS do; as any format takes it.
-SPELLINGS: Sequence[Spell] = (
-    lambda url: url,
-    lambda url: html.escape(url, quote=True),
-    lambda url: re.sub(r"""(["'()\\])""", r"\\\1", url),
-    lambda url: _TROUBLE.sub(lambda match: f"%{ord(match[0]):02X}", url),
-    lambda url: html.escape(_TROUBLE.sub(lambda match: f"%{ord(match[0]):02X}", url)),
-)
+
+
+def _plain(url: str) -> str:
+    return url
+
+
+def _escaped(url: str) -> str:
+    """As HTML and XML want it."""
+    return html.escape(url, quote=True)
+
+
+def _backslashed(url: str) -> str:
+    """As Markdown and CSS want it."""
+    return re.sub(r"""(["'()\\])""", r"\\\1", url)
+
+
+def _encoded(url: str) -> str:
+    """As any format takes it: an equal URL, but not the same one."""
+    return _TROUBLE.sub(lambda match: f"%{ord(match[0]):02X}", url)
+
+
+def _spellings(format: str) -> Sequence[Spell]:
+    first = (_escaped, _plain) if format in _XML else (_plain, _escaped)
+    return (*first, _backslashed, _encoded, lambda url: _escaped(_encoded(url)))
 
 
 def spell_urls(
@@ -41,7 +60,7 @@ def spell_urls(
     """
     spelled: dict[Reference, bytes] = {}
     left = dict(urls)
-    for number, spell in enumerate(SPELLINGS):
+    for number, spell in enumerate(_spellings(reading.format)):
         trial = spelled | {r: _encode(spell(url), reading) for r, url in left.items()}
         good = set(_read_alike(data, trial, urls, read, is_exact=number < 3))
         spelled |= {r: trial[r] for r in left if r in good}
@@ -70,7 +89,6 @@ def _read_alike(
     for reference in sorted(trial, key=lambda reference: reference.span):
         start = reference.span.start + shift
         wanted = urls[reference]
-        other = _TROUBLE.sub(lambda match: f"%{ord(match[0]):02X}", wanted)
-        if found.get(start) == wanted or (not is_exact and found.get(start) == other):
+        if found.get(start) == wanted or (not is_exact and found.get(start) == _encoded(wanted)):
             yield reference
         shift += len(trial[reference]) - reference.span.length
