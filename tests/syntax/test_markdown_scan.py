@@ -125,6 +125,10 @@ def test_mask_text(text, expected):
     assert mask_text(text, scan.html, marks, scan.blocks) == expected
 
 
+def test_of_two_pieces_that_overlap_the_first_stands():
+    assert mask_text("<b c> ![a](b)", [(0, 5)], [2, 6], []) == "<b c> <br>   "
+
+
 PLACES = st.lists(st.integers(0, 40), max_size=12, unique=True).map(
     lambda borders: list(zip(*[iter(sorted(borders))] * 2, strict=False))
 )
