@@ -77,7 +77,8 @@ async def open_obtaining(
         run_id: the name of its own journal.
         spool: its own folder for temporary files.
     """
-    async with open_tools(config, places, catalog, run_id, spool, politeness) as tools:
+    parts = open_tools(config, places, catalog, run_id, spool, politeness, has_copy=False)
+    async with parts as tools:
         obtainer = make_obtainer(tools, make_keeper(tools))
         barrier = Barrier(tools.journal.sync, tools.disk)
         yield Obtaining(obtainer, tools.client, tools.examiner, tools.journal, barrier)
@@ -91,7 +92,13 @@ async def open_tools(
     run_id: str,
     spool: str,
     politeness: Politeness | None,
+    has_copy: bool = True,
 ) -> AsyncIterator[Tools]:
+    """What a run works with, closed at its end.
+
+    Args:
+        has_copy: see `open_journal`.
+    """
     files.clear_spool(spool)
     folders = (places.state,) if places.archive_url else (places.archive_folder, places.state)
     room = files.Room(folders, config.reserve)
@@ -114,7 +121,7 @@ async def open_tools(
             store.flush()
             originals.flush()
 
-        journal = open_journal(places, run_id, flush)
+        journal = open_journal(places, run_id, flush, has_copy)
         catalog.follow(journal.sync)
         async with (
             Client(config.network, spool, politeness=politeness) as client,

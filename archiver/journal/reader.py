@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -64,7 +64,12 @@ def read_lines(folder: str, run_id: str, offset: int = 0) -> Iterator[Line]:
         RunError: a line is of a later version, or the file cannot be read.
     """
     path = os.path.join(folder, run_id + SUFFIX)
-    for raw in files.read_lines(path, offset):
+    yield from decode_lines(files.read_lines(path, offset), path, offset)
+
+
+def decode_lines(lines: Iterable[bytes], path: str, offset: int = 0) -> Iterator[Line]:
+    """As `read_lines`, of whole lines that come from *path*, beginning at *offset* there."""
+    for raw in lines:
         offset += len(raw)
         try:
             fact = decode(raw)

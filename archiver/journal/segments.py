@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BytesIO
 from types import ModuleType
 from typing import Any
 
 from archiver import files
 from archiver.errors import RunError, UsageError
-from archiver.journal.reader import SUFFIX, list_journals
+from archiver.journal.reader import SUFFIX, Line, decode_lines, list_journals
 from archiver.storage.bucket import Bucket
 
 FOLDER = "journal"
@@ -28,6 +29,7 @@ _MAGIC = b"\x28\xb5\x2f\xfd"  # RFC 8878, 3.1.1
 _PATH = re.compile(rf"{FOLDER}/([^/]+)/([^/]+)-([0-9]{{12,}})\.ndjson")
 _NAME = re.compile(r"([0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})-(.+)")
 _THREADS = 16
+_BATCH = 64  # segments in memory
 _MOST_BYTES = 1 << 30  # of an unpacked segment; one of ours has some 5 MB
 
 
@@ -62,30 +64,32 @@ def put_segment(bucket: Bucket, name: str, start: int, lines: bytes) -> None:
     bucket.put(segment.path, _zstd().compress(lines), _HEADERS)
 
 
-def pull(bucket: Bucket, folder: str, run_id: str = "") -> None:
+def pull(bucket: Bucket, folder: str) -> None:
     """Bring the journals in *folder* up to what *bucket* has.
-
-    Args:
-        run_id: only those of this run, its workers' included.
 
     Raises:
         RunError: the server refuses or does not answer, or a segment is damaged.
     """
     sizes = list_journals(folder)
-    missing = [s for s in list_segments(bucket, run_id) if s.end > sizes.get(s.name, 0)]
-    if not missing:
-        return
-    with ThreadPoolExecutor(_THREADS, "pull") as pool:
-        for segment, lines in zip(
-            missing, pool.map(lambda s: _read(bucket, s), missing), strict=True
-        ):
-            start, have = segment.end - len(lines), sizes.get(segment.name, 0)
-            if start > have:
-                raise RunError(f"{bucket.url}/{segment.path}: bytes {have} to {start} are missing")
-            files.extend_file(
-                os.path.join(folder, segment.name + SUFFIX), have, lines[have - start :]
-            )
-            sizes[segment.name] = segment.end
+    missing = [s for s in list_segments(bucket) if s.end > sizes.get(s.name, 0)]
+    for segment, lines in _read_all(bucket, missing):
+        start, have = segment.end - len(lines), sizes.get(segment.name, 0)
+        if start > have:
+            raise RunError(f"{bucket.url}/{segment.path}: bytes {have} to {start} are missing")
+        files.extend_file(os.path.join(folder, segment.name + SUFFIX), have, lines[have - start :])
+        sizes[segment.name] = segment.end
+
+
+def read_shard(bucket: Bucket, run_id: str, name: str) -> Iterator[Line]:
+    """The lines of those journals of a run whose names begin with *name*, without a copy of them.
+
+    Raises:
+        RunError: the server refuses or does not answer, or a segment is damaged.
+    """
+    wanted = [s for s in list_segments(bucket, run_id) if s.name.startswith(name)]
+    for segment, lines in _read_all(bucket, wanted):
+        start = segment.end - len(lines)
+        yield from decode_lines(BytesIO(lines), f"{bucket.url}/{segment.path}", start)
 
 
 def push(bucket: Bucket, folder: str) -> None:
@@ -116,6 +120,16 @@ def _segments(paths: Iterable[str]) -> Iterator[Segment]:
         if match:
             run, shard, end = match.groups()
             yield Segment(run if shard == ONLY_SHARD else f"{run}-{shard}", int(end))
+
+
+def _read_all(bucket: Bucket, segments: Sequence[Segment]) -> Iterator[tuple[Segment, bytes]]:
+    """Each of *segments* with its lines, in order; a few are in memory at a time."""
+    if not segments:
+        return
+    with ThreadPoolExecutor(_THREADS, "segments") as pool:
+        for at in range(0, len(segments), _BATCH):
+            batch = segments[at : at + _BATCH]
+            yield from zip(batch, pool.map(lambda s: _read(bucket, s), batch), strict=True)
 
 
 def _read(bucket: Bucket, segment: Segment) -> bytes:

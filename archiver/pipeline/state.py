@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from archiver import files
 from archiver.catalog import Catalog
-from archiver.journal import Journal
+from archiver.journal import Fact, Journal, list_journals, read_lines
 from archiver.pipeline.originals import Originals, SharedOriginals
 from archiver.pipeline.places import Places
 
@@ -96,11 +96,8 @@ def open_locked(places: Places, wait: bool = False) -> Iterator[Catalog]:
         yield catalog
 
 
-def bring_journals(places: Places, run_id: str = "") -> None:
+def bring_journals(places: Places) -> None:
     """Have a copy of the journals of a state on an object store, also on a machine without any.
-
-    Args:
-        run_id: only those of this run, its workers' included.
 
     Raises:
         RunError: the object store does not answer, or a segment is damaged.
@@ -109,16 +106,41 @@ def bring_journals(places: Places, run_id: str = "") -> None:
     from archiver.storage.bucket import open_bucket
 
     files.make_state_folder(places.state)
-    pull(open_bucket(places.state_url, places.objects), _journals(places), run_id)
+    pull(open_bucket(places.state_url, places.objects), _journals(places))
+
+
+def read_earlier(places: Places, run_id: str, name: str) -> Iterator[Fact]:
+    """What the workers of a run have noted in those journals whose names begin with *name*.
+
+    Of a state on an object store nothing is copied: the copies on a machine belong to the process
+    that holds the lock, and other workers of it may be there.
+
+    Raises:
+        RunError: a journal cannot be read, or the object store does not answer.
+    """
+    if not places.state_url:
+        folder = _journals(places)
+        for journal in filter(lambda each: each.startswith(name), list_journals(folder)):
+            yield from (line.fact for line in read_lines(folder, journal))
+        return
+    from archiver.journal.segments import read_shard
+    from archiver.storage.bucket import open_bucket
+
+    bucket = open_bucket(places.state_url, places.objects)
+    yield from (line.fact for line in read_shard(bucket, run_id, name))
 
 
 def open_journal(
-    places: Places, run_id: str, before_sync: Callable[[], None] = lambda: None
+    places: Places,
+    run_id: str,
+    before_sync: Callable[[], None] = lambda: None,
+    has_copy: bool = True,
 ) -> Journal:
     """The journal of a run; see `Journal`.
 
     Args:
         before_sync: makes durable what the facts speak of.
+        has_copy: whether one of an object store is kept here as well.
     """
     if not places.state_url:
         return Journal(_journals(places), run_id, before_sync)
@@ -126,13 +148,13 @@ def open_journal(
     from archiver.storage.bucket import open_bucket
 
     bucket = open_bucket(places.state_url, places.objects)
-    check_lock = _leases.get(places.state_url, lambda: None)  # None's: a worker of who holds it
+    check_lock = _leases.get(places.state_url, lambda: None)  # not here: a worker of who holds it
 
     def publish(start: int, lines: bytes) -> None:
         check_lock()
         put_segment(bucket, run_id, start, lines)
 
-    return Journal(_journals(places), run_id, before_sync, publish)
+    return Journal(_journals(places), run_id, before_sync, publish, has_copy)
 
 
 def open_originals(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def setup_of(base: Path, archive: str, state: str) -> Setup:
 def test_it_knows_what_workers_elsewhere_noted(
     tmp_path: Path, moto: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And copies nothing: folders of a machine are shared by its workers."""
     for name, value in moto.environment.items():
         monkeypatch.setenv(name, value)
     url = moto.new_url()
@@ -38,12 +40,20 @@ def test_it_knows_what_workers_elsewhere_noted(
         setup_of(tmp_path / name, f"{url}/a", f"{url}/state") for name in ("one", "other")
     )
     record = ImageRecord("https://img.example.com/a.png", Outcome.GONE)
-    with open_journal(one.places, journal_name(RUN, 0, "a1")) as journal:
-        journal.append_image(record)
+    for number, life in ((0, "a1"), (1, "b1")):
+        name = journal_name(RUN, number, life)
+        with open_journal(one.places, name, has_copy=False) as journal:
+            journal.append_image(replace(record, url=f"{record.url}?{number}"))
+            journal.sync()
+            journal.append_image(replace(record, url=f"{record.url}?{number}b"))
     shard._check_machine(other)
     notes = Notes(str(tmp_path / "spool"))
-    assert notes.read_earlier_lives(f"{other.places.state}/journal", RUN, 0)
-    found = notes.find_image(record.url)
+    notes.take_in(shard._list_earlier(other))
+    known = [record.url for record in notes.images()]
+    assert known == [f"{record.url}?0", f"{record.url}?0b"]
+    for places in (one.places, other.places):
+        assert not os.path.exists(os.path.join(places.state, "journal"))
+    found = notes.find_image(f"{record.url}?0")
     assert found is not None and found.outcome is Outcome.GONE
 
 

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterable
 
 from archiver.catalog import Catalog, HostFact
-from archiver.engines.cluster.sharding import journal_name
-from archiver.journal import list_journals, read_lines
+from archiver.journal import Fact
 from archiver.model import ImageRecord
 
 
@@ -23,15 +22,11 @@ class Notes(Catalog):
         self._told: set[str] = set()
         self._learnt: list[HostFact] = []
 
-    def read_earlier_lives(self, folder: str, run_id: str, shard: int) -> bool:
-        """Take in what workers before this one noted of the shard; whether there were any."""
-        own = journal_name(run_id, shard)
-        earlier = [name for name in list_journals(folder) if name.startswith(own)]
-        for name in earlier:
-            for line in read_lines(folder, name):
-                if isinstance(line.fact, ImageRecord):
-                    self.add_image(line.fact)
-        return bool(earlier)
+    def take_in(self, earlier: Iterable[Fact]) -> None:
+        """Know what workers before this one noted of the shard."""
+        for fact in earlier:
+            if isinstance(fact, ImageRecord):
+                self.add_image(fact)
 
     def tell(self, facts: Iterable[HostFact]) -> None:
         """What earlier runs learnt of a host; what this one did counts more."""

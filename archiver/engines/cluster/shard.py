@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import archiver
+from archiver import files
 from archiver.catalog import HostFact
 from archiver.engines.cluster.gates import Permits, SharedGates
 from archiver.engines.cluster.lease import Holder, Permission
@@ -30,12 +31,13 @@ from archiver.engines.cluster.sharding import (
 )
 from archiver.errors import RunError
 from archiver.fetch.politeness import Gates
+from archiver.journal import Fact
 from archiver.journal.lines import decode, encode
 from archiver.model import ImageRecord
 from archiver.pipeline.drawing import is_drawing
 from archiver.pipeline.obtaining import Obtained
 from archiver.pipeline.records import now_text
-from archiver.pipeline.state import bring_journals
+from archiver.pipeline.state import read_earlier
 from archiver.pipeline.wanted import Wanted
 from archiver.tools import Obtaining, open_obtaining
 
@@ -137,9 +139,9 @@ class Shard:
         await asyncio.to_thread(_check_machine, setup)
         spool = os.path.join(places.state, "tmp", spool_name(setup.shard))
         self._notes = self._stack.enter_context(Notes(spool))
-        folder = os.path.join(places.state, "journal")
-        has_notes = self._notes.read_earlier_lives(folder, setup.run_id, setup.shard)
-        is_successor = self._is_successor or has_notes
+        earlier = await asyncio.to_thread(_list_earlier, setup)
+        self._notes.take_in(earlier)
+        is_successor = self._is_successor or bool(earlier)
         lease = await self._stack.enter_async_context(Holder(self._reach, setup.shard, self.life))
         permission = Permission(lease, self._backlog)
         self._own = Gates(network, permission, is_successor)
@@ -197,6 +199,12 @@ class Shard:
         )
 
 
+def _list_earlier(setup: Setup) -> list[Fact]:
+    """What workers before this one noted of the shard, wherever they were."""
+    own = journal_name(setup.run_id, setup.shard)
+    return list(read_earlier(setup.places, setup.run_id, own))
+
+
 def _read(line: bytes) -> ImageRecord | None:
     record = decode(line) if line else None
     return record if isinstance(record, ImageRecord) else None
@@ -214,7 +222,7 @@ def _check_machine(setup: Setup) -> None:
         what = f"archiver {archiver.__version__}, here it is {setup.version}"
         raise RunError(f"{machine}: has {what}; all nodes need the same version")
     if setup.places.archive_url and setup.places.state_url:
-        bring_journals(setup.places, setup.run_id)  # of workers before this one, wherever they were
+        files.make_state_folder(setup.places.state)
     elif not os.path.exists(setup.mark or setup.places.state):
         there = os.path.exists(setup.places.state)
         what = "not the folder of the machine that began the run" if there else "not there"
