@@ -1,8 +1,8 @@
 """Real nodes of Ray on loopback, ended by the ids of their processes and by nothing else.
 
-with RayNodes(folder) as nodes:
+with RayNodes({}) as nodes:
     nodes.start_head()
-    nodes.start("second")
+    nodes.start("second", hidden=folder)
     ...  # run the program with nodes.environment
     nodes.kill("second")
 """
@@ -18,10 +18,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
+
+from required import require
 
 MARK = "ARCHIVER_TESTS_NODE"  # in the environment of each process of a node; children inherit it
 _START_S = 180.0  # a safety net; it takes four seconds on a machine at rest
@@ -38,11 +40,14 @@ main()
 class RayNodes:
     """Nodes of one cluster.
 
+    Args:
+        environment: what its processes have beside ours.
+
     Attributes:
         address: HOST:PORT of the head.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="rn"))  # short: paths of sockets have a limit
         self._mark = secrets.token_hex(8)
         self.address = f"127.0.0.1:{_free_port()}"
@@ -58,6 +63,7 @@ class RayNodes:
             "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",
             "RAY_raylet_start_wait_time_s": "150",  # on a busy machine
             "RAY_gcs_rpc_server_reconnect_timeout_s": "10",
+            **environment,
         }
 
     @property
@@ -77,9 +83,9 @@ class RayNodes:
         port = self.address.rpartition(":")[2]
         self._start("head", "--head", "--port", port, "--include-dashboard=false", "--no-monitor")
 
-    def start(self, name: str) -> None:
-        """Start another node."""
-        self._start(name, "--address", self.address)
+    def start(self, name: str, hidden: Path) -> None:
+        """Start another node, whose folder *hidden* is empty and its own, as on another machine."""
+        self._start(name, "--address", self.address, hidden=hidden)
 
     def actors(self, kind: str, name: str = "") -> list[int]:
         """Process ids of the actors of a kind, on the node *name* or on all."""
@@ -90,8 +96,14 @@ class RayNodes:
         """End a node as a power cut does: all its processes at once."""
         _kill(list(self._processes(f"{self._mark}-{name}")))
 
-    def _start(self, name: str, *arguments: str) -> None:
+    def is_there(self, name: str) -> bool:
+        """Whether a node of that name lives."""
+        return next(self._processes(f"{self._mark}-{name}"), None) is not None
+
+    def _start(self, name: str, *arguments: str, hidden: Path | None = None) -> None:
         ray = [sys.executable, "-c", _START, "start", *arguments]
+        if hidden is not None:
+            ray = [*_hide(hidden), *ray]
         common = ["--node-ip-address", "127.0.0.1", "--num-cpus", "1"]
         memory = ["--object-store-memory", _STORE_BYTES]
         environment = os.environ | self._common | {MARK: f"{self._mark}-{name}"}
@@ -113,6 +125,13 @@ class RayNodes:
             with suppress(OSError):
                 if any(e.startswith(entry) for e in (folder / "environ").read_bytes().split(b"\0")):
                     yield int(folder.name)
+
+
+def _hide(folder: Path) -> list[str]:
+    """The words before a command that sees an empty folder of its own in the place of *folder*."""
+    require("mount")
+    script = 'mount -t tmpfs none "$0" && exec "$@"'
+    return ["unshare", "--mount", "sh", "-c", script, str(folder)]
 
 
 def wait_until(is_so: object, deadline_s: float, what: str) -> None:

@@ -18,7 +18,7 @@ VARIABLE = "ARCHIVER_TESTS_FULL"
 
 TOOLS = {
     "browser": ("chromium",),
-    "mount": ("mount", "umount"),
+    "mount": ("mount", "umount", "unshare"),
     "systemd": ("systemd-analyze",),
 }
 """Tool → the programs it consists of."""

@@ -1,5 +1,7 @@
-"""The engine `ray` on two real nodes that die: nothing is lost, no limit is broken, nothing is
-asked for again but what was under way.
+"""The engine `ray` on two real nodes that die, archive and journal in a bucket of Ceph: nothing is
+lost, no limit is broken, nothing is asked for again but what was under way.
+
+The second node sees none of the first one's folders, and who goes on has only the documents.
 
 Some minutes, so that only a full run takes them; `test_shards.py` and the suite of engines try the
 same in one process and on one node.
@@ -11,39 +13,33 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from cluster_stage import (
+    ACTORS,
+    HOSTS,
+    IN_FLIGHT,
+    IN_FLIGHT_OF_ACTOR,
+    PACE_S,
+    Outcome,
+    Stage,
+    stderr_of,
+)
 from paced_origin import PacedOrigin
-from program import Result, run_archiver
 from ray_nodes import RayNodes, wait_until
 from required import need_module
-from s3_servers import S3Server, moto_server
+from s3_servers import S3Server
 from samples import CLUSTER_DOCUMENTS as DOCUMENTS
 
-from archiver.catalog import Catalog
 from archiver.engines.cluster.lease import MOST_WAITING
-from archiver.journal import read_facts
-from archiver.model import ImageRecord
 
-HOSTS, IN_FLIGHT, PACE_S = 20, 2, 0.2
-ACTORS, IN_FLIGHT_OF_ACTOR = 4, 32
-UNDER_WAY = IN_FLIGHT_OF_ACTOR + MOST_WAITING + 16  # of an actor; the last wait for the disk
-FEW = 30  # documents, and pictures, on an object store
+UNDER_WAY = IN_FLIGHT_OF_ACTOR + MOST_WAITING + 16  # of an actor; the last wait for the store
 LATE_S = 1.0  # a request may reach the origin so much later than it was begun, on a busy machine
-CONFIG = """engine = "{engine}"
-[network]
-in_flight = {in_flight}
-in_flight_per_host = {per_host}
-pace_s = {pace_s}
-connect_to = ["::127.0.0.1:{port}"]
-[ray]
-address = "{address}"
-actors = {actors}
-"""
+END_S = 900  # a safety net
 
 pytestmark = [
     pytest.mark.skipif(not DOCUMENTS, reason="minutes: only in a full run"),
@@ -51,9 +47,33 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def ray() -> None:
+@pytest.fixture(scope="module")
+def environment(ceph: S3Server) -> Iterator[dict[str, str]]:
+    """Of each machine; of this process as well, which looks into buckets."""
     need_module("ray", "ray")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ceph.environment.items():
+            patch.setenv(name, value)
+        yield ceph.environment
+
+
+@pytest.fixture(scope="module")
+def nodes(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], RayNodes]]:
+    """Gives a cluster of two nodes, ``head`` and ``second``; those that died are started anew."""
+    with ExitStack() as stack:
+        found: list[RayNodes] = []
+
+        def have() -> RayNodes:
+            if not found or not found[-1].is_there("head"):
+                found.append(stack.enter_context(RayNodes(environment)))
+                found[-1].start_head()
+            if not found[-1].is_there("second"):
+                found[-1].start("second", hidden=tmp_path_factory.getbasetemp())
+            return found[-1]
+
+        yield have
 
 
 @pytest.fixture
@@ -63,183 +83,136 @@ def origin() -> Iterator[PacedOrigin]:
 
 
 @pytest.fixture
-def nodes() -> Iterator[RayNodes]:
-    with RayNodes() as found:
-        found.start_head()
-        found.start("second")
-        yield found
+def stage(ceph: S3Server, origin: PacedOrigin) -> Stage:
+    return Stage(ceph, origin, DOCUMENTS)
 
 
-def write_documents(folder: Path, origin: PacedOrigin, engine: str, address: str = "local") -> None:
-    """Two pictures a document, each picture in two documents."""
-    folder.mkdir()
-    urls = [f"http://img{n % HOSTS}.example.com/{n}.png" for n in range(DOCUMENTS)]
-    for n in range(DOCUMENTS):
-        text = f"![]({urls[n]})\n![]({urls[(n * 7 + 1) % DOCUMENTS]})\n"
-        (folder / f"{n:05}.md").write_text(text)
-    pace_s = PACE_S if engine == "ray" else 0.0
-    (folder / "archiver.toml").write_text(
-        CONFIG.format(
-            engine=engine, in_flight=IN_FLIGHT_OF_ACTOR, per_host=IN_FLIGHT, pace_s=pace_s,
-            port=origin.port, address=address, actors=ACTORS,
-        )
-    )  # fmt: skip
+@pytest.fixture(scope="module")
+def expected(
+    ceph: S3Server, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Outcome:
+    """What the engine `local` leaves."""
+    folder = tmp_path_factory.mktemp("expected") / "local"
+    with PacedOrigin() as origin:
+        stage = Stage(ceph, origin, DOCUMENTS)
+        bucket = stage.write_documents(folder, "local")
+        finish(stage.start(folder, {}), folder, 0)
+    found = stage.outcome(bucket, folder)
+    assert len(found.images) == len(found.documents) == len(found.stories) == DOCUMENTS
+    assert len(found.objects) >= DOCUMENTS
+    return found
 
 
-def start(folder: Path, nodes: RayNodes) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "archiver", "archive", ".", "--in-place", "--json"],
-        cwd=folder,
-        env=os.environ | nodes.environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=(folder.parent / "stderr").open("w"),
-    )
+def finish(program: subprocess.Popen[str], folder: Path, code: int) -> str:
+    """Wait for the end; what it wrote."""
+    stdout, _ = program.communicate(timeout=END_S)
+    assert program.returncode == code, stderr_of(folder).read_text()
+    return stdout
 
 
-@pytest.fixture
-def running(
-    tmp_path: Path, origin: PacedOrigin, nodes: RayNodes
-) -> Iterator[tuple[subprocess.Popen[str], Callable[[float], None]]]:
-    """The program on both nodes, and a function that waits for a share of the requests."""
-    write_documents(tmp_path / "ray", origin, "ray", nodes.address)
-    with start(tmp_path / "ray", nodes) as program:
+def wait_for(share: float, program: subprocess.Popen[str], stage: Stage, folder: Path) -> None:
+    """Until a share of the pictures was asked for."""
 
-        def wait_for(share: float) -> None:
-            def is_so() -> bool:
-                assert program.poll() is None, (tmp_path / "stderr").read_text()
-                return len(origin.exchanges) >= share * DOCUMENTS
+    def is_so() -> bool:
+        assert program.poll() is None, stderr_of(folder).read_text()
+        return len(stage.origin.exchanges) >= share * DOCUMENTS
 
-            wait_until(is_so, 600, f"{len(origin.exchanges)} requests")
-
-        yield program, wait_for
-        program.kill()
+    wait_until(is_so, 600, f"{len(stage.origin.exchanges)} requests")
 
 
 def check_politeness(origin: PacedOrigin) -> None:
     """What each host bore over the whole cluster."""
     in_flight, lateness = origin.most_in_flight(), origin.most_lateness(PACE_S)
-    assert len(in_flight) == HOSTS
     assert max(in_flight.values()) <= IN_FLIGHT
     assert max(lateness.values()) <= LATE_S
 
 
-def outcome(folder: Path) -> tuple[dict[str, bytes], dict[str, tuple[str, str]]]:
-    """Documents and archive, and what the journal says of each picture."""
-    state = folder / ".archiver"
-    with Catalog(str(folder / "new.sqlite"), str(state / "journal"), True) as catalog:
-        records = {r.url: (str(r.outcome), r.digest) for r in catalog.images()}
-    paths = [p for p in folder.rglob("*") if p.is_file() and ".archiver" not in p.parts]
-    skipped = ("archiver.toml",)
-    found = {str(p.relative_to(folder)): p.read_bytes() for p in paths if p.name not in skipped}
-    return found, records
+def test_a_signal_ends_a_run_cleanly(
+    tmp_path: Path, stage: Stage, nodes: Callable[[], RayNodes]
+) -> None:
+    cluster, folder = nodes(), tmp_path / "ray"
+    bucket = stage.write_documents(folder, "ray", cluster.address)
+    with stage.start(folder, cluster.environment) as program:
+        wait_for(0.1, program, stage, folder)
+        began_s = time.monotonic()
+        program.send_signal(signal.SIGTERM)
+        finish(program, folder, 143)
+    assert time.monotonic() - began_s < 30
+    wait_until(lambda: not cluster.actors("ShardActor"), 30, "actors outlive the run")
+    assert list((folder / ".archiver" / "tmp").iterdir()) == []
+    (lock,) = stage.server.objects(f"{bucket}/state/lock").values()
+    assert json.loads(lock)["is_free"]
 
 
 def test_an_actor_and_a_node_die(
-    tmp_path: Path,
-    origin: PacedOrigin,
-    nodes: RayNodes,
-    running: tuple[subprocess.Popen[str], Callable[[float], None]],
+    tmp_path: Path, stage: Stage, nodes: Callable[[], RayNodes], expected: Outcome
 ) -> None:
-    program, wait_for = running
-    wait_for(0.2)
-    os.kill(nodes.actors("ShardActor", "second")[0], signal.SIGKILL)
-    wait_for(0.5)
-    nodes.kill("second")
-    stdout, _ = program.communicate(timeout=900)
-    assert program.returncode == 0, (tmp_path / "stderr").read_text()
+    cluster, folder, origin = nodes(), tmp_path / "ray", stage.origin
+    bucket = stage.write_documents(folder, "ray", cluster.address)
+    with stage.start(folder, cluster.environment) as program:
+        wait_for(0.2, program, stage, folder)
+        os.kill(cluster.actors("ShardActor", "second")[0], signal.SIGKILL)
+        wait_for(0.5, program, stage, folder)
+        cluster.kill("second")
+        stdout = finish(program, folder, 0)
     summary = json.loads(stdout.splitlines()[-1])["summary"]
     assert summary["documents"] == {"rewritten": DOCUMENTS}
     assert summary["images"].keys() <= {"stored", "reused"}  # the latter by the first that was done
     assert sum(summary["images"].values()) == DOCUMENTS
     counts = origin.counts()
     assert len(counts) == DOCUMENTS
+    assert len(origin.most_in_flight()) == HOSTS
     dead = 1 + ACTORS  # the actor, and at most all on the node
     assert counts.total() - DOCUMENTS <= dead * UNDER_WAY
     check_politeness(origin)
-    origin.exchanges.clear()
-    write_documents(tmp_path / "local", origin, "local")
-    assert run_archiver("archive", ".", "--in-place", cwd=tmp_path / "local").code == 0
-    assert outcome(tmp_path / "ray") == outcome(tmp_path / "local")
+    assert stage.outcome(bucket, folder) == expected
 
 
-def test_the_head_dies_and_the_next_run_goes_on(
-    tmp_path: Path,
-    origin: PacedOrigin,
-    nodes: RayNodes,
-    running: tuple[subprocess.Popen[str], Callable[[float], None]],
+def test_program_and_head_die_and_other_machines_go_on(
+    tmp_path: Path, stage: Stage, nodes: Callable[[], RayNodes], expected: Outcome
 ) -> None:
-    program, wait_for = running
-    wait_for(0.4)
-    nodes.kill("head")
-    program.communicate(timeout=300)
-    assert program.returncode == 1
-    nodes.kill("second")
-    folder = tmp_path / "ray"
-    facts = [fact for _, fact in read_facts(str(folder / ".archiver" / "journal"))]
-    stored = {fact.url for fact in facts if isinstance(fact, ImageRecord)}
-    before = origin.counts()
-    assert len(before) - len(stored) <= ACTORS * UNDER_WAY
-    assert len(stored) > 0.1 * DOCUMENTS
-    origin.exchanges.clear()
-    with RayNodes() as again:
-        again.start_head()
-        text = (folder / "archiver.toml").read_text().replace(nodes.address, again.address)
-        (folder / "archiver.toml").write_text(text)
-        with start(folder, again) as second:
-            second.communicate(timeout=900)
-            assert second.returncode == 0
-    assert origin.counts().keys() & stored == set(), "nothing that is stored is asked for again"
-    assert len(before.keys() | origin.counts().keys()) == DOCUMENTS
-    check_politeness(origin)
-    assert list((folder / ".archiver" / "tmp").iterdir()) == []
+    """The program is killed without a chance to free the lock, then the head under the next one."""
+    cluster, folder, origin = nodes(), tmp_path / "ray", stage.origin
+    bucket = stage.write_documents(folder, "ray", cluster.address)
+    asked: set[str] = set()
+    requests = 0
 
-
-def test_a_signal_ends_a_run_cleanly(
-    tmp_path: Path,
-    nodes: RayNodes,
-    running: tuple[subprocess.Popen[str], Callable[[float], None]],
-) -> None:
-    program, wait_for = running
-    wait_for(0.1)
-    began_s = time.monotonic()
-    program.send_signal(signal.SIGTERM)
-    program.communicate(timeout=120)
-    assert program.returncode == 143, (tmp_path / "stderr").read_text()
-    assert time.monotonic() - began_s < 30
-    wait_until(lambda: not nodes.actors("ShardActor"), 30, "actors outlive the run")
-    assert list((tmp_path / "ray" / ".archiver" / "tmp").iterdir()) == []
-
-
-def write_few(folder: Path, origin: PacedOrigin, engine: str, url: str) -> None:
-    folder.mkdir()
-    for n in range(FEW):
-        (folder / f"{n}.md").write_text(f"![](http://img{n % HOSTS}.example.com/{n}.png)\n")
-    (folder / "archiver.toml").write_text(
-        f'archive = "{url}/archive"\nstate = "{url}/state"\n'
-        'link_prefix = "https://pictures.example.com/"\n'
-        f'engine = "{engine}"\n[network]\nconnect_to = ["::127.0.0.1:{origin.port}"]\n'
-        "[ray]\nactors = 2\n"
-    )
-
-
-def archive_few(folder: Path, server: S3Server) -> Result:
-    return run_archiver("archive", ".", "--in-place", cwd=folder, environment=server.environment)
-
-
-def test_archive_and_journal_on_an_object_store(tmp_path: Path, origin: PacedOrigin) -> None:
-    """What two workers put there is what the local engine puts, and enough for another machine."""
-    need_module("moto", "s3")
-    with moto_server() as server:
-        urls = {engine: server.new_url() for engine in ("local", "ray")}
-        for engine, url in urls.items():
-            write_few(tmp_path / engine, origin, engine, url)
-            done = archive_few(tmp_path / engine, server)
-            assert done.code == 0, done.stderr
-        stored = {e: server.objects(f"{url}/archive") for e, url in urls.items()}
-        assert len(stored["local"]) >= FEW
-        assert stored["ray"] == stored["local"]
+    def check_since_then(stored: set[str]) -> None:
+        """Nothing that was stored then is asked for again."""
+        nonlocal requests
+        counts = origin.counts()
+        assert counts.keys() & stored == set()
+        asked.update(counts)
+        requests += counts.total()
         origin.exchanges.clear()
-        write_few(tmp_path / "another machine", origin, "local", urls["ray"])
-        assert archive_few(tmp_path / "another machine", server).code == 0
-        assert origin.counts() == {}
+
+    with stage.start(folder, cluster.environment) as program:
+        wait_for(0.25, program, stage, folder)
+        program.kill()
+        finish(program, folder, -signal.SIGKILL)
+    check_politeness(origin)
+    check_since_then(set())
+    stored = stage.stored(bucket, tmp_path / "journal-1")
+    assert len(stored) >= len(asked) - ACTORS * UNDER_WAY
+
+    folder = stage.move(folder, "second machine")
+    with stage.start(folder, cluster.environment) as program:
+        wait_for(0.25, program, stage, folder)
+        cluster.kill("head")
+        finish(program, folder, 1)
+    cluster.kill("second")
+    check_politeness(origin)
+    check_since_then(stored)
+    stored = stage.stored(bucket, tmp_path / "journal-2")
+    assert len(stored) >= len(asked) - 2 * ACTORS * UNDER_WAY
+
+    folder, cluster = stage.move(folder, "third machine"), nodes()
+    stage.configure(folder, "ray", bucket, cluster.address)
+    with stage.start(folder, cluster.environment) as program:
+        finish(program, folder, 0)
+    check_politeness(origin)
+    check_since_then(stored)
+    assert len(asked) == DOCUMENTS
+    assert requests - DOCUMENTS <= 2 * ACTORS * UNDER_WAY
+    assert list((folder / ".archiver" / "tmp").iterdir()) == []
+    assert stage.outcome(bucket, folder) == expected
