@@ -32,6 +32,7 @@ from archiver.pipeline.pages import Pages
 from archiver.pipeline.posts import Posts
 from archiver.pipeline.posts_task import PostsTask
 from archiver.pipeline.profile import DocumentSettings
+from archiver.pipeline.reading import LocalReader, Reader
 from archiver.pipeline.recall import Recaller
 from archiver.pipeline.refresh import Refresher
 from archiver.pipeline.robots import Robots
@@ -72,6 +73,7 @@ async def open_parts(
     run_id: str,
     politeness: Politeness | None = None,
     replace_obtainer: Callable[[Obtainer], Obtainer] = lambda obtainer: obtainer,
+    reader: Reader | None = None,
 ) -> AsyncIterator[Parts]:
     """The parts of *run*, closed at its end whatever ends it.
 
@@ -79,13 +81,14 @@ async def open_parts(
         run_id: the name of its journal.
         politeness: gates that are shared with others; None: this process is alone.
         replace_obtainer: gives what gets images; it is told what would get them here.
+        reader: reads documents; None: this process does.
     """
     config, spool = run.config, os.path.join(run.places.state, "tmp")
     async with open_tools(config, run.places, run.catalog, run_id, spool, politeness) as tools:
         keeper = make_keeper(tools)
         obtainer = replace_obtainer(make_obtainer(tools, keeper))
         images = _make_images(tools, obtainer, keeper, run)
-        documents = _make_documents(tools, images)
+        documents = _make_documents(tools, images, reader or LocalReader())
         robots = Robots(tools.client, own_name(config.network)) if config.pages.robots else None
         pages = _make_pages(tools, documents, robots, run.on_document)
         posts = _make_posts(tools, documents, robots, run.on_document)
@@ -131,7 +134,7 @@ def _make_refresher(tools: Tools, keeper: Keeper, images: Images) -> Refresher:
     return Refresher(hunter, habits, keeper, tools.catalog, note, images.draw)
 
 
-def _make_documents(tools: Tools, images: Images) -> Documents:
+def _make_documents(tools: Tools, images: Images, reader: Reader) -> Documents:
     finisher = Finisher(
         tools.places,
         tools.journal,
@@ -143,7 +146,7 @@ def _make_documents(tools: Tools, images: Images) -> Documents:
     )
     profiles = range(len(tools.config.sources) + 1)
     settings = [_document_settings(tools.config.of_profile(n)) for n in profiles]
-    return Documents(tools.places, settings, images, finisher, tools.disk)
+    return Documents(tools.places, settings, reader, images, finisher, tools.disk)
 
 
 def _make_pages(

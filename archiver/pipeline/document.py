@@ -19,7 +19,7 @@ from urllib.parse import quote_from_bytes
 
 from archiver.errors import ConflictError, DocumentError
 from archiver.files import Snapshot
-from archiver.formats import read_document, tell_format
+from archiver.formats import tell_format
 from archiver.formats.stylesheet import safe_in_css
 from archiver.model import (
     DocumentOutcome,
@@ -36,6 +36,7 @@ from archiver.pipeline.finishing import Draft, Finisher
 from archiver.pipeline.image import Images
 from archiver.pipeline.places import Places
 from archiver.pipeline.profile import DocumentSettings, Profile
+from archiver.pipeline.reading import Reader, Unread
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.wanted import Wanted
 from archiver.pipeline.within import have_within
@@ -63,11 +64,12 @@ class Documents:
         self,
         places: Places,
         settings: Sequence[DocumentSettings],
+        reader: Reader,
         images: Images,
         finisher: Finisher,
         disk: Executor,
     ) -> None:
-        self._places, self._images = places, images
+        self._places, self._images, self._reader = places, images, reader
         self._profiles = [Profile(places, each) for each in settings]
         self._finisher, self._disk = finisher, disk
 
@@ -94,7 +96,7 @@ class Documents:
         )
         if task.is_scheduled and self._finisher.is_restored(task, snapshot):
             return DocumentResult(task, DocumentOutcome.UNCHANGED)
-        reading = self.read(data, task)
+        reading = await self.read(data, task)
         if reading is None or (reading.is_opted_out and not task.url):
             await self._finisher.finish(self._draft(task, data, snapshot, data, []))
             return DocumentResult(task, DocumentOutcome.SKIPPED)
@@ -108,10 +110,10 @@ class Documents:
     async def convert(self, data: bytes, task: DocumentTask) -> tuple[bytes, DocumentResult]:
         """As `archive`, of bytes that are no file: what they become, and nothing is written but
         pictures."""
-        reading = self.read(data, task)
-        if reading is None or reading.is_opted_out:
-            return data, DocumentResult(task, DocumentOutcome.SKIPPED)
         try:
+            reading = await self.read(data, task)
+            if reading is None or reading.is_opted_out:
+                return data, DocumentResult(task, DocumentOutcome.SKIPPED)
             done = await self._rewrite(data, reading, task, time.time_ns())
         except DocumentError as error:
             return data, DocumentResult(task, DocumentOutcome.UNREADABLE, error.reason)
@@ -129,7 +131,7 @@ class Documents:
         ]
         replacements = self._plan(reading, links, had, task)
         new = splice(data, replacements)
-        self._check(task, reading, links, new)
+        await self._check(task, reading, links, new)
         return _Rewritten(new, replacements, tuple(records.values()), note)
 
     def _plan(
@@ -154,8 +156,12 @@ class Documents:
             smaller.added,
         )
 
-    def read(self, data: bytes, task: DocumentTask) -> Reading | None:
-        """What is found in the bytes of a document; None: they are of no format."""
+    async def read(self, data: bytes, task: DocumentTask) -> Reading | None:
+        """What is found in the bytes of a document; None: they are of no format.
+
+        Raises:
+            DocumentError: they cannot be read.
+        """
         format = task.format or tell_format(data, Path(os.fsdecode(task.source)).suffix)
         if format is None:
             return None
@@ -164,7 +170,7 @@ class Documents:
         settings = self._of(task).settings.reading
         if task.url:
             settings = replace(settings, is_moved=True, charset=task.charset)
-        return read_document(data, format=format, base_url=base_url, settings=settings)
+        return await self._reader.read(Unread(task.name, data, format, base_url, settings))
 
     def _draft(
         self,
@@ -204,7 +210,7 @@ class Documents:
         limits = profile.settings.limits
         return await have_within(limits, ordered, self._images.have, self._images.is_had)
 
-    def _check(
+    async def _check(
         self, task: DocumentTask, reading: Reading, links: Sequence[bytes | None], new: bytes
     ) -> None:
         """Refuse a rewrite after which the document would name a remote image it did not before.
@@ -214,12 +220,8 @@ class Documents:
         """
         if not any(links):
             return
-        again = read_document(
-            new,
-            format=reading.format,
-            base_url=document_url(task.target) or None,
-            settings=self._of(task).settings.reading,
-        )
+        place, settings = document_url(task.target) or None, self._of(task).settings.reading
+        again = await self._reader.read(Unread(task.name, new, reading.format, place, settings))
         kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
         kept |= {safe_in_css(url) for url in kept}
         for reference in again.references:

@@ -36,6 +36,9 @@ thumbnail: https://img0.example.com/0.jpg{WATERMARK}\n---\n![](https://img1.exam
 <img src="https://img3.example.com/gone.jpg"><img src="https://img4.example.com/cut.jpg">\n""",
     "drawings.md": "![](https://img2.example.com/drawing.svg)\n![](https://img5.example.com/5.jpg)\n",
     "repeats.md": "".join(f"![](https://img5.example.com/same-{n}.jpg)\n" for n in range(3)),
+    "long.html": "<!doctype html><title>a</title>\n"
+    + "<p>So much text that another machine may read it.</p>\n" * 2500
+    + '<img src="https://img1.example.com/1.jpg" srcset="https://img5.example.com/5.jpg 2x">\n',
     "local.md": "![](here.png)\n![](https://img0.example.com/forbidden.jpg)\n",
     "plain.md": "no pictures\n",
 }

@@ -155,7 +155,7 @@ def test_an_actor_and_a_node_die(
         wait_for(0.5, program, stage, folder)
         cluster.kill("second")
         stdout = finish(program, folder, 0)
-    summary = json.loads(stdout.splitlines()[-1])["summary"]
+    summary = [json.loads(line) for line in stdout.splitlines()][-1]["summary"]
     assert summary["documents"] == {"rewritten": DOCUMENTS}
     assert summary["images"].keys() <= {"stored", "reused"}  # the latter by the first that was done
     assert sum(summary["images"].values()) == DOCUMENTS

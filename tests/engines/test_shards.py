@@ -233,7 +233,7 @@ async def test_another_version_or_another_folder_is_refused(
     origin: PacedOrigin, tmp_path: Path
 ) -> None:
     cluster = Cluster(make_config(origin), tmp_path)
-    with pytest.raises(RunError, match=r"has archiver .*, here it is 9\.9; all nodes need"):
+    with pytest.raises(RunError, match=r"has archiver .*, not 9\.9; all nodes need"):
         await (await cluster.start(0, "9.9")).ready()
     files.make_state_folder(cluster.places.state)
     cluster.mark = str(tmp_path / "of another machine")

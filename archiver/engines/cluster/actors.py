@@ -17,7 +17,8 @@ from archiver.engines.cluster.joining import join_cluster
 from archiver.engines.cluster.lease import Limiter
 from archiver.engines.cluster.shard import CONCURRENCY, Shard
 from archiver.engines.cluster.sharding import LIMITER, Setup, spool_name
-from archiver.errors import ArchiverError, RunError
+from archiver.engines.cluster.tasks import answer_of
+from archiver.errors import RunError
 from archiver.pipeline.places import Places
 
 NAMESPACE = "archiver"
@@ -45,17 +46,11 @@ class RayReach:
             ArchiverError: what *method* raised.
             RunError: the cluster is gone, or the worker raised something else.
         """
-        import ray
-
         try:
-            return await getattr(self._handle(address), method).remote(*arguments)
-        except ray.exceptions.RayTaskError as error:
-            cause = error.cause
-            if isinstance(cause, ArchiverError):
-                raise cause from None
-            raise RunError(f"a worker failed: {cause!r}") from error
-        except (ray.exceptions.RayError, ValueError) as error:  # ValueError: no such actor
+            call = getattr(self._handle(address), method).remote(*arguments)
+        except ValueError as error:  # no such actor
             raise RunError(f"the cluster does not answer any more: {error}") from error
+        return await answer_of(call)
 
     def add(self, address: int, handle: Any) -> None:
         """Take *handle* for *address*, without asking for its name."""

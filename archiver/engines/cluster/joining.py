@@ -42,6 +42,8 @@ def join_cluster(settings: RaySettings, namespace: str) -> Iterator[int]:
     with _environment(settings):
         ray = _load_ray()
         _check_head(settings.address)
+        # It tells of processes that die on stdout, among our own lines, log_to_driver or not.
+        ray._private.worker._worker_logs_enabled = False
         previous = signal.getsignal(signal.SIGTERM)
         try:
             ray.init(address=settings.address, namespace=namespace, **_options(settings))

@@ -15,7 +15,6 @@ import uuid
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-import archiver
 from archiver import files
 from archiver.catalog import HostFact
 from archiver.engines.cluster.gates import Permits, SharedGates
@@ -26,6 +25,7 @@ from archiver.engines.cluster.sharding import (
     Refused,
     Reply,
     Setup,
+    check_version,
     journal_name,
     spool_name,
 )
@@ -218,9 +218,7 @@ def _check_machine(setup: Setup) -> None:
         RunError: it has another version of the program, or not the same folder.
     """
     machine = os.uname().nodename
-    if archiver.__version__ != setup.version:
-        what = f"archiver {archiver.__version__}, here it is {setup.version}"
-        raise RunError(f"{machine}: has {what}; all nodes need the same version")
+    check_version(setup.version)
     if setup.places.archive_url and setup.places.state_url:
         files.make_state_folder(setup.places.state)
     elif not os.path.exists(setup.mark or setup.places.state):

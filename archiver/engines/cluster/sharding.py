@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import archiver
 from archiver.catalog import HostFact
 from archiver.config import Config
+from archiver.errors import RunError
 from archiver.fetch.politeness import gate_key
 from archiver.fetch.redirects import UnusableUrlError, host_of, normalize_url
 from archiver.fetch.settings import FetchSettings
@@ -93,6 +96,17 @@ def shard_of_url(url: str, settings: FetchSettings, shards: int) -> int:
     except UnusableUrlError:
         host = ""  # lost, whoever finds out
     return shard_of_host(host, settings, shards)
+
+
+def check_version(version: str) -> None:
+    """Refuse to work for another version of the program.
+
+    Raises:
+        RunError: this machine does not have *version*.
+    """
+    if archiver.__version__ != version:
+        what = f"archiver {archiver.__version__}, not {version}"
+        raise RunError(f"{os.uname().nodename}: has {what}; all nodes need the same version")
 
 
 def spool_name(shard: int | None = None) -> str:

@@ -1,0 +1,53 @@
+"""Finding the references of a document: in this process, or on another machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from archiver.formats import ReadingSettings, read_document
+from archiver.model import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document, and how it is to be read; see `read_document`.
+
+    Attributes:
+        name: as the user knows it.
+    """
+
+    name: str
+    data: bytes
+    format: str
+    base_url: str | None
+    settings: ReadingSettings
+
+
+class Reader(Protocol):
+    """Reads documents."""
+
+    async def read(self, unread: Unread) -> Reading:
+        """What is found in the document.
+
+        Raises:
+            DocumentError: it cannot be read.
+        """
+
+
+class LocalReader:
+    """Does it in this process, at once."""
+
+    async def read(self, unread: Unread) -> Reading:
+        """As `Reader.read`."""
+        return read_here(unread)
+
+
+def read_here(unread: Unread) -> Reading:
+    """What is found in the document; whatever the bytes are, there is an answer."""
+    return read_document(
+        unread.data,
+        format=unread.format,
+        base_url=unread.base_url,
+        settings=unread.settings,
+    )
