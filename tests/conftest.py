@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ import required  # noqa: E402
 from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
 from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
-from surroundings import SHARED_MEMORY, Surroundings  # noqa: E402
+from surroundings import Surroundings  # noqa: E402
 
 # No test judges speed: not on a busy machine, nor where coverage is measured.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -67,11 +68,11 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder in memory where there is one, for tests that wait for thousands of syncs."""
-    where = SHARED_MEMORY if SHARED_MEMORY.is_dir() else tmp_path_factory.mktemp("memory")
-    with TemporaryDirectory(dir=where) as name:
-        yield Path(name)
+def memory() -> Iterator[Path]:
+    """A folder in memory where there is any, for tests that wait for thousands of syncs."""
+    _SURROUNDINGS.memory.mkdir(mode=0o700)
+    yield _SURROUNDINGS.memory
+    shutil.rmtree(_SURROUNDINGS.memory)
 
 
 @pytest.fixture

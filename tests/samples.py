@@ -14,6 +14,7 @@ def _choose(sample: int, full: int) -> int:
 
 KILLS = _choose(25, 500)  # kills, stops, errors and power cuts of whole runs: docs/durability.md
 SIMULTANEOUS_JOBS = _choose(1, 10)  # times that several jobs start at once
+SMALL_POSTS = _choose(1000, 10_000)  # in one folder
 DISK_SIZES = _choose(2, 50)  # of file systems that fill up
 DOCUMENTS_TO_RESTORE = _choose(100, 3000)
 EVERY_CALL = _choose(4, 1)  # each n-th file-system call of a small run stops it

@@ -16,10 +16,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SHARED_MEMORY = Path("/dev/shm")
+_MEMORY = Path("/dev/shm")
 _TOOLS = (".git", ".venv", "*cache*", ".hypothesis", ".coverage*")
 """Names of what pytest and others write into the project; git ignores them."""
-_PATIENCE_S = 10.0  # for what is about to end
 _IS_LISTENING = "0A"  # in /proc/net/tcp
 
 
@@ -28,58 +27,44 @@ class Surroundings:
 
     Attributes:
         folder: of this process; holds ``tmp`` and ``home``, which are empty in the end.
+        memory: a name for a folder in memory, where there is any; to be made and removed.
     """
 
     def __init__(self) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())  # outlives the run
-        prefix = f"archiver-{os.environ.get('PYTEST_XDIST_WORKER', '')}-"
+        prefix = f"archiver-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
         self.folder = Path(tempfile.mkdtemp(prefix=prefix))
         for name, variable in (("tmp", "TMPDIR"), ("home", "HOME")):
             (self.folder / name).mkdir()
             os.environ[variable] = str(self.folder / name)
         tempfile.tempdir = None
+        self.memory = (_MEMORY if _MEMORY.is_dir() else self.folder / "tmp") / self.folder.name
         self._before = set(self._names())
 
     def remove(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder)
 
-    def leftovers(self) -> list[str]:
+    def leftovers(self, patience_s: float = 10.0) -> list[str]:
         """Files, processes and ports that the tests left. Waits for what is about to end."""
-        deadline_s = time.monotonic() + _PATIENCE_S
+        deadline_s = time.monotonic() + patience_s
         while (found := sorted(self._found())) and time.monotonic() < deadline_s:
             time.sleep(0.1)
         return found
 
     def _found(self) -> Iterator[str]:
-        yield from (name for name in set(self._names()) - self._before if not _is_mapped(name))
+        yield from set(self._names()) - self._before
         yield from _processes(f"TMPDIR={self.folder / 'tmp'}".encode())
         yield from _ports()
 
     def _names(self) -> Iterator[str]:
         """Of files that must not become more."""
-        for place in (self.folder / "tmp", self.folder / "home", SHARED_MEMORY):
-            yield from (str(path) for path in place.glob("*") if not _is_of_others(path))
+        yield from map(str, self.folder.glob("*/*"))
+        yield from map(str, self.memory.parent.glob(f"{self.memory.name}*"))
         for folder, folders, files in os.walk(ROOT):
             folders[:] = [n for n in folders if not any(fnmatch(n, each) for each in _TOOLS)]
             left = [n for n in (*folders, *files) if not any(fnmatch(n, each) for each in _TOOLS)]
             yield from (os.path.join(folder, name) for name in left)
-
-
-def _is_of_others(path: Path) -> bool:
-    """Folders in shared memory of other runs, perhaps; the fixture `memory` removes ours."""
-    return path.parent == SHARED_MEMORY and not path.is_file()
-
-
-def _is_mapped(name: str) -> bool:
-    """Whether it is shared memory that some process is using."""
-    if not name.startswith(str(SHARED_MEMORY)):
-        return False
-    for maps in Path("/proc").glob("[0-9]*/maps"):
-        with suppress(OSError):
-            if name in maps.read_text(errors="replace"):
-                return True
-    return False
 
 
 def _processes(mark: bytes) -> Iterator[str]:

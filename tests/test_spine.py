@@ -15,6 +15,7 @@ from origin import Origin
 from pictures import photograph, save
 from program import Result, run_archiver, snapshot_of
 from required import ORIGINALS, give_up
+from samples import SMALL_POSTS
 
 SEED = ORIGINALS / "seeds" / "post.md"
 SHAPE = Path(__file__).parent / "cases" / "documents" / "064-fm-blank-first-line" / "input.md"
@@ -226,18 +227,16 @@ def test_local_images_are_copied_with_o(tmp_path: Path) -> None:
     assert (site / "post.md").read_bytes() == before, "in place local images stay"
 
 
-def test_ten_thousand_small_posts(
-    origin: Origin, tmp_path: Path, archive: Callable[..., Result]
-) -> None:
+def test_many_small_posts(origin: Origin, tmp_path: Path, archive: Callable[..., Result]) -> None:
     origin.serve("https://img.example.com/a.png", a_photo(1))
     posts = tmp_path / "posts"
     posts.mkdir()
-    for n in range(10_000):
+    for n in range(SMALL_POSTS):
         (posts / f"{n}.md").write_text(f"![{n}](https://img.example.com/a.png)\n")
     result = archive("archive", "posts", "--in-place", "--json", cwd=tmp_path)
     assert result.code == 0, result.stderr
     summary = json.loads(result.stdout.splitlines()[-1])["summary"]
-    assert summary["documents"] == {"rewritten": 10_000}
+    assert summary["documents"] == {"rewritten": SMALL_POSTS}
     assert origin.urls == ["https://img.example.com/a.png"]
     again = archive("archive", "posts", "--in-place", "--json", cwd=tmp_path)
-    assert json.loads(again.stdout)["summary"]["documents"] == {"unchanged": 10_000}
+    assert json.loads(again.stdout)["summary"]["documents"] == {"unchanged": SMALL_POSTS}
