@@ -159,6 +159,7 @@ class Job:
         return replace(self._tally.summary(self._requests), left=left, spent=spent)
 
     def _note_image(self, record: ImageRecord) -> None:
+        self._tally.note_image(record)
         if self._budget is not None:
             self._budget.add_image(record)
         self._listener.on_image(record)

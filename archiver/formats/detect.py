@@ -28,6 +28,8 @@ _CSS = re.compile(
     re.DOTALL,
 )
 _XML_SUFFIXES = (".xml", ".rss", ".atom", ".rdf")
+SUFFIXES = frozenset((*_BY_SUFFIX, *_XML_SUFFIXES, ".json"))
+"""Of file names that may be documents, in lower case."""
 
 
 def detect_format(data: bytes, suffix: str | None) -> str | None:
@@ -56,8 +58,7 @@ def tell_format(data: bytes, suffix: str) -> str | None:
     >>> tell_format(b"# Hello", ".txt"), tell_format(b"{}", ".json")
     ('markdown', None)
     """
-    is_known = suffix.lower() in _BY_SUFFIX or suffix.lower() in (*_XML_SUFFIXES, ".json")
-    return detect_format(data, suffix if is_known else None)
+    return detect_format(data, suffix if suffix.lower() in SUFFIXES else None)
 
 
 def _head(data: bytes) -> str:

@@ -32,6 +32,7 @@ class Tally:
         self._images: Counter[str] = Counter()
         self._skipped: Counter[str] = Counter()
         self._seen: set[str] = set()
+        self._stored: set[str] = set()
         self._lost: list[tuple[ImageRecord, str]] = []
         self._problems: list[DocumentResult] = []
         self._refreshed: Counter[str] = Counter()
@@ -42,6 +43,12 @@ class Tally:
         """Documents that were not even opened."""
         if count:
             self._documents[DocumentOutcome.UNCHANGED] += count
+
+    def note_image(self, record: ImageRecord) -> None:
+        """An image as it ends: what is stored now is that for each of its documents, whichever of
+        them ends first."""
+        if record.outcome is Outcome.STORED:
+            self._stored.add(record.url)
 
     def add_document(self, result: DocumentResult) -> None:
         self._documents[result.outcome] += 1
@@ -77,10 +84,11 @@ class Tally:
         )
 
     def _add_image(self, record: ImageRecord, document: str) -> None:
-        self._images[record.outcome] += 1
-        if record.outcome.is_had:
+        outcome = Outcome.STORED if record.url in self._stored else record.outcome
+        self._images[outcome] += 1
+        if outcome.is_had:
             self._watermarked += "watermarked" in record.flags
-            self._bytes += record.size_bytes if record.outcome is Outcome.STORED else 0
+            self._bytes += record.size_bytes if outcome is Outcome.STORED else 0
         elif record.outcome is Outcome.SKIPPED and record.reason in MUST_NOT_BE_FROZEN:
             self._skipped[record.reason] += 1
         elif record.outcome not in _LOSSES_NOT_COUNTED or record.reason.startswith(_UNSAFE_DRAWING):

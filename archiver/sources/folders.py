@@ -17,10 +17,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from archiver.formats import detect
 from archiver.sources.globs import Glob
 from archiver.sources.ignored import list_ignored
 
-SUFFIXES = frozenset(b".md .markdown .html .htm .xhtml .xml .rss .atom .json .svg .css".split())
+SUFFIXES = frozenset(map(os.fsencode, detect.SUFFIXES))
 _PASSED_OVER = frozenset((b"node_modules", b"_site"))
 _MAYBE_OUTPUTS = frozenset((b"public", b"dist"))
 _TEMPORARY = b".arch~"  # ends the name of a document of ours that is being written
