@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.planning import plan_candidates
+from archiver.planning import has_watermark, plan_candidates
 
 I = "https://i.example.com/1.jpg"  # noqa: E741
 CLD = "https://res.cloudinary.com/demo/image/upload"
@@ -61,7 +61,6 @@ CLEANED = {
     ),
     "Upyun, a border of the picture": (f"{I}!/watermark/text/QQ/border/4x4", f"{I}!/border/4x4"),
     "Upyun, doubled slashes": (f"{I}!/watermark/text//QQ/fw/8", f"{I}!/fw/8"),
-    "Upyun, a mark's keys without a mark": (f"{I}!/color/red/fw/8", None),
     "Upyun, encoded": (f"{I}%21%2Ffw%2F8%2Fwatermark%2Ftext%2FQQ", f"{I}%21%2Ffw%2F8"),
     "JD, two marks": (
         f"{I}?x-oss-process=img/wmi/wk/QQ/wmt/wt/QQ/q/80",
@@ -114,6 +113,22 @@ CLEANED = {
         "https://i.example.com/300x/filters:format_auto-!!-:watermark-!wm.png,5:5!-/a.jpg",
         "https://i.example.com/300x/filters:format_auto-!!-/a.jpg",
     ),
+    "thumbor, brackets in brackets": (
+        "https://i.example.com/8x8/filters:watermark(a(b):c):quality(8)/a.jpg",
+        "https://i.example.com/8x8/filters:quality(8)/a.jpg",
+    ),
+    "thumbor, filters first": (
+        "https://i.example.com/filters:watermark(a)/a.jpg",
+        "https://i.example.com/a.jpg",
+    ),
+    "thumbor, nothing behind the filters": (
+        "https://i.example.com/unsafe/filters:watermark(a)",
+        "https://i.example.com/unsafe",
+    ),
+    "thumbor, filters of the source": (
+        "https://i.example.com/unsafe/filters:quality(8)/https://e.org/filters:watermark(b)/a.jpg",
+        None,
+    ),
     "thumbor, signed": (
         "https://i.example.com/gI_Own97NWi1Vj812ZItiagavQg=/8x8/filters:watermark(a)/a.jpg",
         None,
@@ -147,6 +162,18 @@ CLEANED = {
 @pytest.mark.parametrize(("url", "expected"), CLEANED.values(), ids=CLEANED.keys())
 def test_what_is_cut(url: str, expected: str | None) -> None:
     assert plan_candidates(url)[0].url == (url if expected is None else expected)
+
+
+NOT_MARKED = {
+    "Upyun, keys of a mark without one": f"{I}!/color/red/fw/8",
+    "a style that says it draws none": f"{I}!nowatermark",
+    "NetEase, a word that is no command": f"{I}?watermark&type=Date",
+}
+
+
+@pytest.mark.parametrize("url", NOT_MARKED.values(), ids=NOT_MARKED.keys())
+def test_what_is_no_mark(url: str) -> None:
+    assert not has_watermark(url)
 
 
 INSIDE = {
