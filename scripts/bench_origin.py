@@ -26,7 +26,7 @@ http {{
   fastcgi_temp_path {state}/fastcgi;
   uwsgi_temp_path {state}/uwsgi;
   scgi_temp_path {state}/scgi;
-  types {{ image/jpeg jpg; image/png png; image/webp webp; }}
+  types {{ text/html html; image/jpeg jpg; image/png png; image/webp webp; }}
   server {{ listen 127.0.0.1:{port}; root {root}; }}
 }}
 """

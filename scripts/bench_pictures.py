@@ -1,6 +1,7 @@
 """390 pictures with a thumbnail each: the archiver, Scrapy's ImagesPipeline and the limit.
 
-All three fetch the same files from the same nginx, at most 16 at a time, in turns.
+All fetch the same files from the same nginx, at most 16 at a time, in turns; and so does wget, but
+one at a time, without thumbnails and without a look into the pictures.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ AIMS = {  # at most so many times the other's CPU, wall and peak memory; None: n
     ("jpeg", "the limit"): (1.7, None, None),
     ("webp", "the limit"): (1.3, None, None),
 }
+WGET = "wget -p -k"
+PAGE = "page.html"  # names every picture
+_WGET = ["wget", "--no-config", "--no-proxy", "-q", "-p", "-k", "-nH", "-e", "robots=off", "-P"]
 CONFIG = """\
 [network]
 in_flight_per_host = 16
@@ -41,6 +45,8 @@ def run(folder: Path, rounds: int) -> list[str]:
     """Measure in *folder*; the table's lines."""
     names = make_pictures(folder / "pictures")
     make_posts(folder / "posts", name_urls(names, HOST))
+    page = "".join(f'<p><img src="{name}"></p>\n' for name in names)
+    (folder / "pictures" / PAGE).write_text(f"<!doctype html>\n{page}", encoding="utf-8")
     lines: list[str] = []
     with serve(folder / "pictures", folder / "nginx") as port:
         urls = folder / "urls.txt"
@@ -58,14 +64,14 @@ def _commands(folder: Path, port: int, urls: Path, format_name: str, count: int)
     ours = [sys.executable, "-m", "archiver", "archive", str(folder / "posts"), "-o", str(out)]
     ours += ["--config", str(config), "--connect-to", f"{HOST}:80:127.0.0.1:{port}", "--quiet"]
 
-    def command(name: str, arguments: list[str], pictures: str, thumbnails: str) -> Command:
+    def command(name: str, arguments: list[str], *patterns: str) -> Command:
         return Command(
             name,
             arguments,
             environment(folder),
             folder,
             prepare=lambda: shutil.rmtree(out, ignore_errors=True),
-            check=_expect(out, {pictures: count, thumbnails: count}, name),
+            check=_expect(out, dict.fromkeys(patterns, count), name),
         )
 
     def script(name: str) -> list[str]:
@@ -75,6 +81,7 @@ def _commands(folder: Path, port: int, urls: Path, format_name: str, count: int)
         command("archiver", ours, "archive/assets/*/*.*", "archive/thumbnails/320/*/*.*"),
         command("Scrapy", script("bench_scrapy.py"), "full/*", "thumbs/320/*"),
         command("the limit", script("bench_limit.py"), "full/*-*", "thumbs/*"),
+        command(WGET, [*_WGET, str(out), f"http://127.0.0.1:{port}/{PAGE}"], "*-*.*"),
     ]
 
 
@@ -109,7 +116,11 @@ def format_table(format_name: str, costs: Mapping[str, Cost]) -> list[str]:
     ]
     for name, cost in costs.items():
         mib = cost.peak_bytes / 2**20
-        ratios = _ratios(ours, cost, AIMS[format_name, name]) if cost is not ours else ""
+        ratios = (
+            _ratios(ours, cost, AIMS.get((format_name, name), (None, None, None)))
+            if cost is not ours
+            else ""
+        )
         lines.append(f"| {name} | {cost.cpu_s:.2f} | {cost.wall_s:.2f} | {mib:.0f} | {ratios} |")
     return lines
 

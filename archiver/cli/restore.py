@@ -16,7 +16,6 @@ from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance.restore import RestoreOutcome, RestoreResult, restore
 from archiver.pipeline.places import Places
-from archiver.report.json_lines import dump_json
 
 _GOOD = (RestoreOutcome.RESTORED, RestoreOutcome.UNCHANGED)
 
@@ -66,7 +65,7 @@ def command(
         results += restore(
             places,
             None if is_all else targets,
-            lambda result: _show(result, as_json),
+            lambda result: show_edited(result, as_json),
             is_waiting=wait,
         )
     return 0 if all(result.outcome in _GOOD for result in results) else 3
@@ -89,20 +88,3 @@ def _restore_urls(
         )
     ]
     return 0 if all(result.outcome in ("restored", "unchanged") for result in found) else 3
-
-
-def _show(result: RestoreResult, as_json: bool) -> None:
-    name = os.fsdecode(result.path)
-    if as_json:
-        click.echo(
-            dump_json(
-                {
-                    "kind": "document",
-                    "document": name,
-                    "outcome": result.outcome,
-                    "reason": result.reason,
-                }
-            )
-        )
-    else:
-        click.echo(f"{result.outcome:<12}{name}{f': {result.reason}' if result.reason else ''}")
