@@ -48,7 +48,7 @@ class RayNodes:
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="rn"))  # short: paths of sockets have a limit
+        self._folder = Path(tempfile.mkdtemp(prefix="rn", dir="/tmp"))  # paths of sockets are short
         self._mark = secrets.token_hex(8)
         self.address = f"127.0.0.1:{_free_port()}"
         # With a description of the cluster, though empty, the head asks no cloud for its metadata.

@@ -28,6 +28,7 @@ _MODE, _TOKEN = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN_PATH"
 _MANY = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"  # "0" keeps Ray on 127.0.0.1, on any system
 _INSTALL = "engine = \"ray\" needs Ray: pip install 'image-asset-archiver[ray]'"
 _HEAD_S = 10.0
+_LONGEST_FOLDER = 20  # a socket's path has 107 bytes; below a folder here Ray's has some 85
 _STORE_BYTES = 80_000_000  # of Ray's store, through which only small values go
 
 
@@ -39,14 +40,14 @@ def join_cluster(settings: RaySettings, namespace: str) -> Iterator[int]:
         UsageError: Ray is not installed, or the token is not there or can be read by others.
         RunError: the cluster cannot be joined.
     """
-    with _environment(settings):
+    with _environment(settings) as folder:
         ray = _load_ray()
         _check_head(settings.address)
         # It tells of processes that die on stdout, among our own lines, log_to_driver or not.
         ray._private.worker._worker_logs_enabled = False
         previous = signal.getsignal(signal.SIGTERM)
         try:
-            ray.init(address=settings.address, namespace=namespace, **_options(settings))
+            ray.init(address=settings.address, namespace=namespace, **_options(folder))
         except Exception as error:  # of many kinds, also built-in ones
             raise RunError(f"ray.address = {settings.address!r}: {error}") from error
         finally:
@@ -58,13 +59,17 @@ def join_cluster(settings: RaySettings, namespace: str) -> Iterator[int]:
             ray.shutdown()
 
 
-def _options(settings: RaySettings) -> dict[str, Any]:
-    """Of `ray.init`: quiet, and as small as a cluster of one machine can be."""
+def _options(folder: str) -> dict[str, Any]:
+    """Of `ray.init`: quiet, and as small as a cluster of one machine can be.
+
+    Args:
+        folder: for all that such a cluster writes; "": the cluster is another.
+    """
     quiet = {"log_to_driver": False, "logging_level": "error", "configure_logging": False}
-    if settings.address != LOCAL:
+    if not folder:
         return quiet
     own = {"include_dashboard": False, "object_store_memory": _STORE_BYTES}
-    return quiet | own | {"_node_ip_address": "127.0.0.1"}
+    return quiet | own | {"_node_ip_address": "127.0.0.1", "_temp_dir": folder}
 
 
 def _check_head(address: str) -> None:
@@ -93,10 +98,13 @@ def _load_ray() -> Any:
 
 
 @contextmanager
-def _environment(settings: RaySettings) -> Iterator[None]:
-    """Name the token's file in the environment, where Ray and its processes look for it."""
+def _environment(settings: RaySettings) -> Iterator[str]:
+    """Name the token's file in the environment, where Ray and its processes look for it.
+
+    Gives the folder of a cluster of this machine alone, gone in the end; "" for another one.
+    """
     before = {name: os.environ.get(name) for name in (_MODE, _TOKEN, _MANY, "HOME")}
-    folder = tempfile.mkdtemp(prefix="archiver-") if settings.address == LOCAL else ""
+    folder = _make_folder() if settings.address == LOCAL else ""
     try:
         path = _make_token(folder) if folder else settings.token_file or before[_TOKEN] or ""
         check_token(path)
@@ -104,12 +112,20 @@ def _environment(settings: RaySettings) -> Iterator[None]:
         if folder:
             os.environ[_MANY] = "0"
             _keep_off_the_clouds(folder)
-        yield
+        yield folder
     finally:
         for name, value in before.items():
             os.environ.pop(name, None)
             os.environ |= {name: value} if value is not None else {}
         shutil.rmtree(folder or os.devnull, ignore_errors=True)
+
+
+def _make_folder() -> str:
+    """A new folder whose path leaves room for those of Ray's sockets."""
+    where = tempfile.gettempdir()
+    if len(where) > _LONGEST_FOLDER:
+        where = "/tmp"
+    return tempfile.mkdtemp(prefix="archiver-", dir=where)
 
 
 def _keep_off_the_clouds(folder: str) -> None:
