@@ -45,7 +45,7 @@ def first_word(step: str, characters: str) -> str:
     >>> first_word("WaterMark%2Ctext_QQ", ",")
     'watermark'
     """
-    return view(separator_pattern(characters).split(step, maxsplit=1)[0])
+    return view(separator_pattern(characters).split(step)[0])
 
 
 def drop_steps(text: str, separator: str, is_dropped: Callable[[str], bool]) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from archiver.cdn.cleaning import MAX_DEPTH, Found
 from archiver.cdn.rule import Rule
+from archiver.model import Candidate, Kind
 from archiver.planning import PlanningSettings, has_watermark, plan_candidates
 
 PICTURE = "https://i.example.com/1.jpg"
@@ -23,6 +24,13 @@ def test_what_lies_deeper_is_left() -> None:
     url = PROXY * (MAX_DEPTH + 1) + MARKED
     assert not has_watermark(url)
     assert plan_candidates(url)[0].url == url
+
+
+def test_what_an_attribute_names_says_which_rule_and_how_sure_it_is() -> None:
+    token = "v2-85e1c4b9168487f87502a2161ff07cdc"
+    best = plan_candidates("https://pic1.zhimg.com/a.jpg", {"data-original-token": token})[0]
+    expected = f"https://pica.zhimg.com/{token}.jpg"
+    assert best == Candidate(expected, Kind.CLEAN, "zhihu-token", "medium")
 
 
 GROWING = Rule("growing", "rewrite", match="^/a", clean="/aa")

@@ -45,6 +45,10 @@ CLEANED = {
         f"{I}?watermark/1/image/QQ/batch/1%7CimageMogr2/strip",
         f"{I}?imageMogr2/strip",
     ),
+    "COS, a preview with nothing but the mark": (
+        "https://i.example.com/1.pdf?ci-process=doc-preview&ImageParams=watermark/2/text/MQ",
+        "https://i.example.com/1.pdf?ci-process=doc-preview",
+    ),
     "BOS v1 switched off": (f"{I}@w_250|wm_0", None),
     "BOS v1 mixed with a size": (f"{I}@w_250,h_380,wm_1,k_QQ", None),
     "BOS v1 mixed with a size behind": (f"{I}@wm_1,k_QQ,w_250", None),

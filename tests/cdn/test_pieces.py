@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.cdn.pieces import cut_encoded
+from archiver.cdn.pieces import cut_encoded, drop_parts, drop_steps
 
 CUTS = {
     "nothing is cut": ("a%2Fb", "a/b", "a/b", "a%2Fb"),
@@ -36,3 +36,9 @@ CUTS = {
 @pytest.mark.parametrize(("raw", "text", "shorter", "expected"), CUTS.values(), ids=CUTS.keys())
 def test_cut_encoded(raw: str, text: str, shorter: str, expected: str | None) -> None:
     assert cut_encoded(raw, text, shorter) == expected
+
+
+def test_where_nothing_is_dropped_the_text_is_the_same_object() -> None:
+    text = "a,1%2Fb&c=2&d"
+    assert drop_steps(text, "/", lambda step: step == "c") is text
+    assert drop_parts(text, lambda part: part == "b") is text
