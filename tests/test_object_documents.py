@@ -69,6 +69,10 @@ def test_in_place(origin: Origin, tmp_path: Path, s3_server: S3Server) -> None:
     assert (found["ContentType"], found["CacheControl"]) == ("text/x-own", "max-age=7")
     assert found["Metadata"] == {"owner": "me"}
 
+    story = run(origin, s3_server, "why", f"{url}/{NAMES[1]}", f"{url}/notes.md", cwd=tmp_path)
+    assert story.stdout.startswith("https://img.example.com/a.jpg\n")
+    assert "image/jpeg, 400×300 px" in story.stdout
+    assert f"{url}/notes.md: missing" in story.stderr
     again = run(origin, s3_server, "run", "--json", cwd=tmp_path)
     assert '"documents":{"unchanged":3}' in again.stdout.replace(" ", ""), again.stdout
     assert len(origin.urls) == 1
@@ -101,6 +105,12 @@ WRONG = {
     "a bad URL": ("s3://k:s@b/x", ("-o", "out"), "expected s3://bucket/prefix"),
     "copies into a bucket": ("s3://{bucket}/posts", ("-o", "s3://{bucket}/o"), "go to a folder"),
 }
+
+
+def test_why_without_an_object(tmp_path: Path) -> None:
+    result = run_archiver("why", "s3://site", cwd=tmp_path)
+    assert result.code == 2
+    assert "s3://site: expected the URL of an object" in result.stderr
 
 
 @pytest.mark.parametrize(("source", "words", "message"), WRONG.values(), ids=WRONG.keys())

@@ -12,10 +12,12 @@ from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import nearest_base
 from archiver.cli.options import config_options
 from archiver.config import Config
+from archiver.errors import UsageError
 from archiver.maintenance.explaining import Explanation, explain_document, explain_url
 from archiver.pipeline.state import open_catalog
 from archiver.report.json_lines import dump_json, image_object
 from archiver.report.why import format_why
+from archiver.storage.addresses import is_object_path, is_object_url, split_object_path
 
 
 @click.command("why", epilog=EXIT_CODES)
@@ -35,6 +37,7 @@ def command(
     \b
     Examples:
       archiver why post.md
+      archiver why s3://site/posts/a.md
       archiver why 'https://img.example/a.png?x-oss-process=image/watermark,text_MQ'
     """
     config = load()
@@ -55,11 +58,26 @@ def command(
 
 
 def _explain(subject: str, output: str | None, config: Config) -> Iterable[Explanation]:
-    is_document = os.path.lexists(subject)
-    path = Path(subject).parent.resolve() / Path(subject).name
-    base = output or nearest_base(path.parents if is_document else (), config)
+    path = _document_path(subject)
+    is_here = bool(path) and not is_object_path(path)
+    base = output or nearest_base(Path(os.fsdecode(path)).parents if is_here else (), config)
     places = config.places(base)
     with open_catalog(places, read_only=True) as catalog:
-        if is_document:
-            return list(explain_document(bytes(path), places, catalog, config))
+        if path:
+            return list(explain_document(path, places, catalog, config))
         return [explain_url(subject, catalog, config)]
+
+
+def _document_path(subject: str) -> bytes:
+    """The path of the document that *subject* names; b"": it is the URL of a picture.
+
+    Raises:
+        UsageError: it is no URL of an object, nor another one.
+    """
+    if is_object_url(subject):
+        if not split_object_path(os.fsencode(subject))[1]:
+            raise UsageError(f"{subject}: expected the URL of an object, like s3://bucket/post.md")
+        return os.fsencode(subject)
+    if not os.path.lexists(subject):
+        return b""
+    return bytes(Path(subject).parent.resolve() / Path(subject).name)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archiver import files
 from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.errors import DocumentError
 from archiver.formats import read_document, tell_format
 from archiver.maintenance.finding import find_rewritten
 from archiver.model import Candidate, ImageRecord
+from archiver.pipeline import remote
 from archiver.pipeline.document import document_url
 from archiver.pipeline.moved import Found
 from archiver.pipeline.places import Places
@@ -51,16 +51,19 @@ def explain_document(
 ) -> Iterator[Explanation]:
     """What is known of each image of the document at *path*, in file order; rewritten or not.
 
+    Args:
+        path: absolute, or the URL of an object.
+
     Raises:
         DocumentError: it can't be read, or was changed so that its rewrite can't be told any more.
     """
     found = next(find_rewritten([path], places, catalog))
-    data = _original(found)
+    data = _original(found, places)
     name = os.fsdecode(path)
     format = tell_format(data, Path(name).suffix)
     if format is None:
         raise DocumentError(name, "not a document of a known format")
-    base_url = config.base_url or document_url(path)
+    base_url = config.base_url or document_url(path) or None
     reading = read_document(data, format=format, base_url=base_url, settings=config.reading)
     attributes = {r.url: r.attributes for r in reversed(reading.references)}
     for url in dict.fromkeys(r.url for r in reading.references):
@@ -74,9 +77,9 @@ def _explain(url: str, candidates: tuple[Candidate, ...], catalog: Catalog) -> E
     return Explanation(url, record, candidates, is_removed)
 
 
-def _original(found: Found) -> bytes:
+def _original(found: Found, places: Places) -> bytes:
     """The bytes before our rewrites."""
-    data, snapshot = files.read_document(found.absolute)
+    data, snapshot = remote.read_document(found.absolute, None, places)
     if not found.rewrites or snapshot.sha256 == found.rewrites[0].sha256_before:
         return data
     try:
