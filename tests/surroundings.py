@@ -31,9 +31,8 @@ class Surroundings:
     """
 
     def __init__(self) -> None:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())  # outlives the run
-        prefix = f"archiver-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
-        self.folder = Path(tempfile.mkdtemp(prefix=prefix))
+        base = os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+        self.folder = Path(tempfile.mkdtemp(prefix="arch-", dir=base))  # short, for sockets' paths
         for name, variable in (("tmp", "TMPDIR"), ("home", "HOME")):
             (self.folder / name).mkdir()
             os.environ[variable] = str(self.folder / name)
