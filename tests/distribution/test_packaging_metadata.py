@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from wheelhouse import PROJECT
 
 _METADATA = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-_FOR_DEVELOPERS = ("bench", "check", "mutation", "release", "test")
+_FOR_DEVELOPERS = ("bench", "check", "mutation", "test")
 _LOADED_BY_ANOTHER = {"lxml-html-clean"}  # trafilatura's HTML cleaner
 _DOTTED = re.compile(r"[a-z_]\w+(\.\w+)*")
 OWNERS_CHOICE = ["httpx", "pillow", "beautifulsoup4", "tenacity"]
