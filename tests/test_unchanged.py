@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from origin import Origin
 from pictures import plain
-from program import run_archiver
+from program import run_archiver, unmeasured
 
 DOCUMENTS = 200
 CONFIG = '[[sources]]\npath = "posts"\nin_place = true\n\n[[sources]]\npath = "inbox"\n'
@@ -48,7 +48,12 @@ def base(origin: Origin, tmp_path: Path) -> Path:
 
 def test_no_document_is_opened(base: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", WATCHED], cwd=base, capture_output=True, text=True, check=False
+        [sys.executable, "-c", WATCHED],
+        cwd=base,
+        env=unmeasured(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     *opened, modules = done.stderr.splitlines()

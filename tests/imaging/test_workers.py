@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pictures
 import pytest
+from program import unmeasured
 
 from archiver.errors import PictureError, RunError
 from archiver.imaging.examine import examine_file
@@ -215,7 +216,11 @@ def test_credentials_stay_out_of_the_environment():
 def test_starting_a_worker_imports_nothing_of_the_network():
     program = "import sys, archiver.imaging.worker; print(*sys.modules)"
     run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        env=unmeasured(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     names = {name.partition(".")[0] for name in run.stdout.split()}
     assert "PIL" in names
@@ -225,6 +230,10 @@ def test_starting_a_worker_imports_nothing_of_the_network():
 def test_the_archiver_itself_loads_no_decoder():
     program = "import sys, archiver.imaging.workers; print(*sys.modules)"
     run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        env=unmeasured(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "PIL" not in {name.partition(".")[0] for name in run.stdout.split()}
