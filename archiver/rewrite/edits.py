@@ -117,8 +117,6 @@ def _wanted_reasons(links: Sequence[bytes | None], settings: RewriteSettings) ->
 
 
 def _applies(adjustment: Adjustment, links: Sequence[bytes | None]) -> bool:
-    if adjustment.link is not None and links[adjustment.link] is None:
-        return False
     if adjustment.unless is not None and links[adjustment.unless] is not None:
         return False
     return all(links[index] is not None for index in adjustment.needs)

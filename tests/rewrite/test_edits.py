@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.model import Adjustment, Reading, Reference, Replacement, Span
+from archiver.model import (
+    LINK_ADDED,
+    SRCSET_ADDED,
+    Adjustment,
+    Reading,
+    Reference,
+    Replacement,
+    Span,
+)
 from archiver.rewrite.edits import plan_edits
 from archiver.rewrite.links import RewriteSettings
 from archiver.rewrite.splice import plan_splices
@@ -106,6 +114,39 @@ def test_a_small_copy_gives_way_to_the_real_image(widths, is_replaced):
     assert plan_edits(found, [b"small.png", L], widths=widths) == edits(
         (2, 4, L if is_replaced else b"small.png"), (8, 9, L)
     )
+
+
+OPENING = Adjustment(Span(2, 2), b"<a href=", b">", link=0, needs=(0,), reason=LINK_ADDED)
+CLOSING = Adjustment(Span(7, 7), b"</a>", needs=(0,), reason=LINK_ADDED)
+# links, what is offered, edits
+OFFERED = {
+    "nothing": ([L, L], {}, edits((5, 6, L), (8, 9, L))),
+    "something else": ([L, L], {SRCSET_ADDED: [b"s 1x", None]}, edits((5, 6, L), (8, 9, L))),
+    "for this one": (
+        [L, L],
+        {LINK_ADDED: [b"full", None]},
+        edits((2, 2, b"<a href=full>"), (5, 6, L), (7, 7, b"</a>"), (8, 9, L)),
+    ),
+    "for the other one": ([L, L], {LINK_ADDED: [None, b"full"]}, edits((5, 6, L), (8, 9, L))),
+    "for one that is not had": ([None, L], {LINK_ADDED: [b"full", None]}, edits((8, 9, L))),
+}
+
+
+@pytest.mark.parametrize(("links", "added", "expected"), OFFERED.values(), ids=OFFERED.keys())
+def test_places_that_are_only_offered(links, added, expected):
+    assert plan_edits(reading([(5, 6), (8, 9)], [OPENING, CLOSING]), links, added=added) == expected
+
+
+UNLESS = {
+    "had": ([L, L], edits((5, 6, L), (8, 9, L))),
+    "not had": ([None, L], edits((5, 6, b"U"), (8, 9, L))),
+}
+
+
+@pytest.mark.parametrize(("links", "expected"), UNLESS.values(), ids=UNLESS.keys())
+def test_what_stands_where_a_picture_is_not_had(links, expected):
+    made_absolute = Adjustment(Span(5, 6), b"U", unless=0, reason="base")
+    assert plan_edits(reading([(5, 6), (8, 9)], [made_absolute]), links) == expected
 
 
 OFF = {"lazy": "keep", "base": False, "csp": False}
