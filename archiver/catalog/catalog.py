@@ -21,7 +21,8 @@ from archiver.catalog.tables import (
 from archiver.catalog.totals import Totals, count_totals
 from archiver.catalog.visits import Visits
 from archiver.errors import RunError
-from archiver.journal.lines import decode, encode
+from archiver.journal import Fact
+from archiver.journal.lines import decode, decode_briefly, encode
 from archiver.model import DocumentRecord, ImageRecord
 
 # What a kill loses of the caches, at most.
@@ -146,6 +147,9 @@ class Catalog:
 
     def story(self, path: bytes) -> Story:
         """All that happened to a document."""
+        return self._tell_story(path, decode)
+
+    def _tell_story(self, path: bytes, decode: Callable[[bytes], Fact]) -> Story:
         if path in self._unread:  # for others the journal need not wait for the disk
             self._before_commit()
             self.catch_up()
@@ -153,13 +157,13 @@ class Catalog:
             return tell_story(decode(line) for (line,) in self._db.execute(_FACTS, (path,)))
 
     def find_document_record(self, path: bytes) -> DocumentRecord | None:
-        """The latest rewrite of a document that was not undone."""
-        rewrites = self.story(path).rewrites
+        """The latest rewrite of a document that was not undone, without its splices."""
+        rewrites = self._tell_story(path, decode_briefly).rewrites
         return rewrites[-1] if rewrites else None
 
     def is_restored(self, path: bytes, sha256: str) -> bool:
         """Whether the document was restored last, to the bytes of this hash."""
-        return self.story(path).restored_to == sha256
+        return self._tell_story(path, decode_briefly).restored_to == sha256
 
     def document_paths(self, prefix: bytes = b"") -> list[bytes]:
         """The documents the journal speaks of, sorted."""

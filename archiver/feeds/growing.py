@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 
 from archiver.feeds.carrying import Carrier
 from archiver.feeds.json_items import find_json_items
@@ -75,22 +76,43 @@ def grow(
     if not count:
         return Grown(newest.file_bytes(newest.data), 0, len(departed))
     carrier = Carrier(earlier, newest)
-    raws = [newest.raw(item) if id(item) in own else carrier.carry(item) for item in kept]
-    replacements = [*_lay_out(newest, raws), *plan_index(newest, kept)]
-    data = newest.file_bytes(splice(newest.data, replacements))
+    raws = (newest.raw(item) if id(item) in own else carrier.carry(item) for item in kept)
+    data = newest.file_bytes(_lay_out(newest, raws, list(plan_index(newest, kept))))
     return Grown(data, count, len(departed) - count, carrier.broken)
 
 
-def _lay_out(feed: Feed, raws: Sequence[bytes]) -> Iterator[Replacement]:
-    """The items *raws* in the places that *feed* has for items, the rest behind the last one."""
-    between = _separator(feed)
+def _lay_out(feed: Feed, raws: Iterator[bytes], index: Sequence[Replacement]) -> bytes:
+    """*feed* with the items *raws* in the places that it has for items, the rest behind the last
+    one; each is made when it is written, so that they are never held beside each other.
+
+    Args:
+        index: of the list of items, which stands in none of them.
+    """
+    new, end = BytesIO(), 0
+    for item in feed.items:
+        new.write(_splice_part(feed.data, end, item.span.start, index))
+        new.write(next(raws))
+        end = item.span.end
     if not feed.items:
-        yield Replacement(Span(feed.end, feed.end), between.join(raws))
-        return
-    last = len(feed.items) - 1
-    for item, raw in zip(feed.items[:last], raws, strict=False):
-        yield Replacement(item.span, raw)
-    yield Replacement(feed.items[last].span, between.join(raws[last:]))
+        new.write(_splice_part(feed.data, 0, feed.end, index))
+        new.write(next(raws))
+        end = feed.end
+    between = _separator(feed)
+    for raw in raws:
+        new.write(between)
+        new.write(raw)
+    new.write(_splice_part(feed.data, end, len(feed.data), index))
+    return new.getvalue()
+
+
+def _splice_part(data: bytes, start: int, end: int, changes: Sequence[Replacement]) -> bytes:
+    """``data[start:end]`` with those *changes* that lie in it."""
+    inside = [
+        Replacement(Span(one.span.start - start, one.span.end - start), one.new)
+        for one in changes
+        if start <= one.span.start and one.span.end <= end
+    ]
+    return splice(data[start:end], inside)
 
 
 def _separator(feed: Feed) -> bytes:

@@ -11,7 +11,13 @@ from archiver.files.blobs import TouchedFolders, place_blob
 from archiver.files.calls import AnyPath
 from archiver.files.conflicts import keep_conflict
 from archiver.files.copying import copy_file
-from archiver.files.documents import MAX_DOCUMENT_BYTES, Snapshot, read_document, why_not_writable
+from archiver.files.documents import (
+    MAX_DOCUMENT_BYTES,
+    Snapshot,
+    hash_document,
+    read_document,
+    why_not_writable,
+)
 from archiver.files.folders import list_names, make_folders, make_state_folder, sync_folder
 from archiver.files.late import LateWrites
 from archiver.files.leftovers import clear_leftovers, clear_new
@@ -60,6 +66,7 @@ __all__ = [
     "damaged_name",
     "extend_file",
     "free_bytes",
+    "hash_document",
     "is_full",
     "keep_conflict",
     "list_files",

@@ -14,6 +14,7 @@ from archiver.files.calls import AnyPath
 from archiver.files.trouble import document_trouble, shown
 
 MAX_DOCUMENT_BYTES = 50 * 2**20  # nobody writes more by hand; a parser needs many times as much
+_PART_BYTES = 1 << 20
 
 # O_NONBLOCK: opening a FIFO would wait for its writer for ever.
 _READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -62,6 +63,25 @@ def read_document(
             if root is not None:
                 _check_place(fd, real, path)
             return _read(fd, real, path, limit_bytes)
+        finally:
+            calls.close(fd)
+
+
+def hash_document(path: AnyPath) -> str:
+    """The hex digest of the bytes that `read_document` would give; they are not held.
+
+    Raises:
+        DocumentError: it cannot be read, is no regular file, or a link.
+    """
+    with document_trouble(path):
+        fd = _open(path, os.fsencode(path))
+        try:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise DocumentError(shown(path), "not a regular file")
+            digest = hashlib.sha256()
+            while part := calls.read(fd, _PART_BYTES):
+                digest.update(part)
+            return digest.hexdigest()
         finally:
             calls.close(fd)
 

@@ -65,11 +65,21 @@ def _find_same(target: bytes, data: bytes) -> Snapshot | None:
     except OSError:
         return None
     try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode) or calls.read(fd, len(data) + 1) != data:
+        if not stat.S_ISREG(os.fstat(fd).st_mode) or not _holds(fd, data):
             return None
         return take_snapshot(fd, target, hashlib.sha256(data).hexdigest())
     finally:
         calls.close(fd)
+
+
+def _holds(fd: int, data: bytes) -> bool:
+    """Whether the file's bytes are *data*; it is not held beside them."""
+    rest = memoryview(data)
+    while part := calls.read(fd, _CHUNK_BYTES):
+        if rest[: len(part)] != part:
+            return False
+        rest = rest[len(part) :]
+    return not rest
 
 
 def _write_temp(temp: bytes, target: bytes, data: bytes, mode: int | None) -> Snapshot:

@@ -14,6 +14,7 @@ import msgspec
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
 from archiver.journal.shapes import (
     AnyLine,
+    BriefDocumentLine,
     ConflictLine,
     DocumentLine,
     DoneLine,
@@ -21,6 +22,7 @@ from archiver.journal.shapes import (
     EncodedText,
     ImageLine,
     ItemLine,
+    LineOfDocument,
     PageLine,
     RemovedLine,
     RestoredLine,
@@ -30,9 +32,11 @@ from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Outcome, Ref
 
 VERSION = 1
 
+_OtherFact = ImageRecord | Done | Conflict | Restored | Removed | Visit | ItemRecord
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyLine] = msgspec.json.Decoder(AnyLine)
+_brief_decoder: msgspec.json.Decoder[LineOfDocument] = msgspec.json.Decoder(LineOfDocument)
 
 
 def encode(fact: Fact, when: str) -> bytes:
@@ -41,6 +45,8 @@ def encode(fact: Fact, when: str) -> bytes:
     >>> encode(Done(b"post.md", "ab", ""), "2026-01-02T03:04:05Z")
     b'{"kind":"done","v":1,"when":"2026-01-02T03:04:05Z","path":"post.md","sha256_after":"ab"}\\n'
     """
+    if isinstance(fact, DocumentRecord):
+        return _encode_document(fact, when)
     line = _to_line(fact, when)
     try:
         return _encoder.encode(line) + b"\n"
@@ -60,12 +66,26 @@ def decode(line: bytes) -> Fact:
     return _from_line(found)
 
 
-def _to_line(fact: Fact, when: str) -> AnyLine:
+def decode_briefly(line: bytes) -> Fact:
+    """The fact of a line that tells of a document, without its splices.
+
+    Raises:
+        msgspec.DecodeError: it is no such line.
+    """
+    found = _brief_decoder.decode(line)
+    if not isinstance(found, BriefDocumentLine):
+        return _from_line(found)
+    same = {name: getattr(found, name) for name in _OF_DOCUMENT}
+    return DocumentRecord(_to_bytes(found.path), splices=(), **same)
+
+
+_OF_DOCUMENT = ("sha256_before", "sha256_after", "when", "is_restore", "is_copy")
+
+
+def _to_line(fact: _OtherFact, when: str) -> AnyLine:
     match fact:
         case ImageRecord():
             return _to_image(fact, when)
-        case DocumentRecord():
-            return _to_document(fact, when)
         case Done(path, sha256_after):
             return DoneLine(VERSION, when, _to_text(path), sha256_after)
         case Conflict(path, sha256_after, reason):
@@ -132,18 +152,30 @@ def _from_image(line: ImageLine) -> ImageRecord:
     )
 
 
+def _encode_document(record: DocumentRecord, when: str) -> bytes:
+    """The line of an intent, splice by splice: there may be tens of thousands."""
+    head, mark, tail = _encoder.encode(_to_document(record, when)).partition(_NO_SPLICES)
+    line = bytearray(head + mark[:-1])
+    for number, one in enumerate(record.splices):
+        line += b"," if number else b""
+        texts = map(_to_text, (one.old, one.new, one.before, one.after))
+        _encoder.encode_into(SpliceLine(one.start, *texts), line, -1)
+    line += b"]" + tail + b"\n"
+    return bytes(line)
+
+
+_NO_SPLICES = b'"splices":[]'  # stands in no string, where quotes are escaped
+
+
 def _to_document(record: DocumentRecord, when: str) -> DocumentLine:
-    splices = tuple(
-        SpliceLine(s.start, *map(_to_text, (s.old, s.new, s.before, s.after)))
-        for s in record.splices
-    )
+    """Without its splices."""
     return DocumentLine(
         VERSION,
         when,
         _to_text(record.path),
         record.sha256_before,
         record.sha256_after,
-        splices,
+        (),
         record.is_restore,
         record.is_copy,
     )
@@ -153,15 +185,8 @@ def _from_document(line: DocumentLine) -> DocumentRecord:
     splices = tuple(
         Splice(s.start, *map(_to_bytes, (s.old, s.new, s.before, s.after))) for s in line.splices
     )
-    return DocumentRecord(
-        _to_bytes(line.path),
-        line.sha256_before,
-        line.sha256_after,
-        splices,
-        line.when,
-        line.is_restore,
-        line.is_copy,
-    )
+    same = {name: getattr(line, name) for name in _OF_DOCUMENT}
+    return DocumentRecord(_to_bytes(line.path), splices=splices, **same)
 
 
 _OF_PAGE = [name for name in PageLine.__struct_fields__ if name not in ("v", "when", "path")]

@@ -114,6 +114,17 @@ class ItemLine(_Line, frozen=True, tag="item"):
     settled: str = ""
 
 
+class BriefDocumentLine(_Line, frozen=True, tag="document"):
+    """A `DocumentLine` whose splices, which may be most of it, are passed over."""
+
+    path: EncodedText
+    sha256_before: str
+    sha256_after: str
+    is_restore: bool = False
+    is_copy: bool = False
+
+
+LineOfDocument = BriefDocumentLine | DoneLine | ConflictLine | RestoredLine
 AnyLine = (
     ImageLine
     | DocumentLine

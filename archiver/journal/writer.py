@@ -130,8 +130,10 @@ class Journal:
             lines, self._lines = self._lines, []
         self._before_sync()
         if lines:
-            self._publish(self._file.size_bytes, b"".join(lines))
-            self._file.append(b"".join(lines))
+            data = b"".join(lines)
+            del lines
+            self._publish(self._file.size_bytes, data)
+            self._file.append(data)
         self._file.sync()
 
     def _append(self, fact: Fact) -> None:

@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote_from_bytes
@@ -37,24 +37,13 @@ from archiver.pipeline.image import Images
 from archiver.pipeline.places import Places
 from archiver.pipeline.profile import DocumentSettings, Profile
 from archiver.pipeline.reading import Reader, Unread
+from archiver.pipeline.rewritten import Rewritten, result_of, write_links
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.wanted import Wanted
 from archiver.pipeline.within import have_within
 from archiver.redact import redact
 from archiver.rewrite.edits import plan_edits
-from archiver.rewrite.splice import plan_splices, splice
 from archiver.storage.addresses import is_object_path
-
-
-@dataclass(frozen=True, slots=True)
-class _Rewritten:
-    """The new bytes, the replacements that make them, what became of the images, and what a person
-    should know of those that were not looked for."""
-
-    new: bytes
-    replacements: Sequence[Replacement]
-    images: tuple[ImageRecord, ...]
-    note: str
 
 
 class Documents:
@@ -98,14 +87,15 @@ class Documents:
             return DocumentResult(task, DocumentOutcome.UNCHANGED)
         reading = await self.read(data, task)
         if reading is None or (reading.is_opted_out and not task.url):
-            await self._finisher.finish(self._draft(task, data, snapshot, data, []))
+            await self._finisher.finish(self._draft(task, data, snapshot, Rewritten(data)))
             return DocumentResult(task, DocumentOutcome.SKIPPED)
         why_not = remote.why_not_writable(snapshot) if task.is_in_place else ""
         if why_not and reading.references:
             return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
         done = await self._rewrite(data, reading, task, snapshot.mtime_ns)
-        draft = self._draft(task, data, snapshot, done.new, done.replacements, done.images)
-        return _result(task, await self._finisher.finish(draft), reading, done)
+        del reading  # of a long document it is larger than that
+        draft = self._draft(task, data, snapshot, done)
+        return result_of(task, await self._finisher.finish(draft), done)
 
     async def convert(self, data: bytes, task: DocumentTask) -> tuple[bytes, DocumentResult]:
         """As `archive`, of bytes that are no file: what they become, and nothing is written but
@@ -118,21 +108,21 @@ class Documents:
         except DocumentError as error:
             return data, DocumentResult(task, DocumentOutcome.UNREADABLE, error.reason)
         outcome = DocumentOutcome.UNCHANGED if done.new == data else DocumentOutcome.REWRITTEN
-        return done.new, _result(task, outcome, reading, done)
+        return done.new, result_of(task, outcome, done)
 
     async def _rewrite(
         self, data: bytes, reading: Reading, task: DocumentTask, mtime_ns: int
-    ) -> _Rewritten:
+    ) -> Rewritten:
         records, note = await self._have_images(reading, task, find_date(data, mtime_ns))
         had = [records.get(reference.url) for reference in reading.references]
         links = [
             self._of(task).linker.link(reference, record, task, reading)
             for reference, record in zip(reading.references, had, strict=True)
         ]
-        replacements = self._plan(reading, links, had, task)
-        new = splice(data, replacements)
+        new, splices = write_links(data, self._plan(reading, links, had, task))
         await self._check(task, reading, links, new)
-        return _Rewritten(new, replacements, tuple(records.values()), note)
+        reason = "; ".join(filter(None, (*reading.notes, note)))
+        return Rewritten(new, splices, tuple(records.values()), reason, len(reading.references))
 
     def _plan(
         self,
@@ -177,19 +167,17 @@ class Documents:
         task: DocumentTask,
         data: bytes,
         snapshot: Snapshot,
-        new: bytes,
-        replacements: Sequence[Replacement],
-        images: tuple[ImageRecord, ...] = (),
+        done: Rewritten,
     ) -> Draft:
         record = DocumentRecord(
             self._places.relative(task.target),
             snapshot.sha256,
-            hashlib.sha256(new).hexdigest(),
-            plan_splices(data, replacements),
+            hashlib.sha256(done.new).hexdigest(),
+            done.splices,
             format_time(datetime.now(UTC)),
             is_copy=not task.is_in_place,
         )
-        return Draft(task, data, snapshot, new, record, images)
+        return Draft(task, data, snapshot, done.new, record, done.images)
 
     async def _have_images(
         self, reading: Reading, task: DocumentTask, date: datetime
@@ -227,13 +215,6 @@ class Documents:
         for reference in again.references:
             if not (reference.url in kept or self._of(task).linker.is_local(reference.url)):
                 raise DocumentError(task.name, f"the new text would name {redact(reference.url)}")
-
-
-def _result(
-    task: DocumentTask, outcome: DocumentOutcome, reading: Reading, done: _Rewritten
-) -> DocumentResult:
-    reason = "; ".join(filter(None, (*reading.notes, done.note)))
-    return DocumentResult(task, outcome, reason, done.images, len(reading.references))
 
 
 def document_url(path: bytes) -> str:

@@ -211,6 +211,6 @@ def _sha256_of(path: bytes) -> str | None:
     if not os.path.lexists(path):
         return None
     try:
-        return files.read_document(path)[1].sha256
+        return files.hash_document(path)
     except DocumentError:
         return ""

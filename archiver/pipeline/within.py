@@ -20,20 +20,19 @@ async def have_within(
 ) -> tuple[dict[str, ImageRecord], str]:
     """URL → record of what may be had, in order; and what to say of the rest, "" where all may."""
     room_bytes = limits.bytes
-    turn = asyncio.Semaphore(AT_A_TIME)
-
-    async def one(each: Wanted) -> ImageRecord | None:
-        nonlocal room_bytes
-        async with turn:
-            if room_bytes <= 0 and not is_had(each.url):
-                return None
-            record = await have(each)
-            room_bytes -= record.size_bytes if record.outcome is Outcome.STORED else 0
-            return record
-
     chosen = list(_first(limits.images, wanted, is_had))
-    found = await asyncio.gather(*map(one, chosen))
-    had = {each.url: record for each, record in zip(chosen, found, strict=True) if record}
+    found: dict[str, ImageRecord] = {}
+    rest = iter(chosen)
+
+    async def work() -> None:
+        nonlocal room_bytes
+        for each in rest:
+            if room_bytes > 0 or is_had(each.url):
+                record = found[each.url] = await have(each)
+                room_bytes -= record.size_bytes if record.outcome is Outcome.STORED else 0
+
+    await asyncio.gather(*(work() for _ in range(min(AT_A_TIME, len(chosen)))))
+    had = {each.url: found[each.url] for each in chosen if each.url in found}
     return had, _say_left(limits, len(wanted), len(had), is_count=len(had) == len(chosen))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
 
 from archiver.model import Replacement, Span, Splice
 
@@ -25,19 +26,25 @@ def splice(document: bytes, replacements: Iterable[Replacement]) -> bytes:
     >>> splice(b'<img src="u">', [Replacement(Span(10, 11), b"1.png")])
     b'<img src="1.png">'
     """
-    parts: list[bytes] = []
-    end = 0
+    new, rest, end = BytesIO(), memoryview(document), 0
     for replacement in _in_order(document, replacements):
-        parts += document[end : replacement.span.start], replacement.new
+        new.write(rest[end : replacement.span.start])
+        new.write(replacement.new)
         end = replacement.span.end
-    return b"".join([*parts, document[end:]])
+    new.write(rest[end:])
+    return new.getvalue()  # the buffer itself: the document is held once more, not twice
 
 
-def plan_splices(document: bytes, replacements: Iterable[Replacement]) -> tuple[Splice, ...]:
+def plan_splices(
+    document: bytes, replacements: Iterable[Replacement], after: bytes | None = None
+) -> tuple[Splice, ...]:
     """What `splice` will do, with all that is needed to undo it.
 
     Replacements that change nothing are left out. The context of each splice is cut from the
     document as it will be.
+
+    Args:
+        after: that document, where it has been made already.
 
     Raises:
         ValueError: two spans overlap, or one leaves the document.
@@ -50,7 +57,7 @@ def plan_splices(document: bytes, replacements: Iterable[Replacement]) -> tuple[
         for change in _in_order(document, replacements)
         if document[change.span.start : change.span.end] != change.new
     ]
-    after = splice(document, changes)
+    after = splice(document, changes) if after is None else after
     planned, shift = [], 0
     for change in changes:
         start, end = change.span.start + shift, change.span.start + shift + len(change.new)
