@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, TypeVar
 
 AnyPath = str | bytes
@@ -46,11 +47,11 @@ def write(fd: int, data: bytes) -> None:
 
 def read(fd: int, size_bytes: int) -> bytes:
     """Up to *size_bytes* bytes; fewer only at the end of the file."""
-    parts: list[bytes] = []
+    data = BytesIO()
     while size_bytes > 0 and (part := call("read", os.read, fd, min(size_bytes, 1 << 20))):
-        parts.append(part)
+        data.write(part)
         size_bytes -= len(part)
-    return b"".join(parts)
+    return data.getvalue()  # the buffer itself: the file is held once
 
 
 def close(fd: int) -> None:

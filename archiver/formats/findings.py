@@ -42,6 +42,7 @@ class Findings:
         self._sorted: list[Borders] = []  # all spans but those of `_unsorted`
         self._unsorted: list[Borders] = []
         self._excluded: list[Borders] = []
+        self._spelled: dict[str, str] = {}  # what many references say is kept once
 
     def add_url(
         self,
@@ -60,12 +61,34 @@ class Findings:
         """
         if self.settings.data_urls == "extract" and is_data_image(text.text[start:end]):
             return self.add(_refer_data(text, role, attributes, start, end))
-        reference = _refer(text, role, base_url, attributes, start, end)
+        reference = self._refer(text, role, base_url, attributes, start, end)
         return reference and self.add(reference)
+
+    def _refer(
+        self,
+        text: Text,
+        role: str,
+        base_url: str | None,
+        attributes: Mapping[str, str] = _NOTHING,
+        start: int = 0,
+        end: int | None = None,
+    ) -> Reference | None:
+        value = text.text[start:end]
+        if is_canonical(value):
+            span, url = text.span(start, start + len(value)), value
+        else:
+            resolved = resolve(value, base_url, text.encoding)
+            if resolved is None:
+                return None
+            first, last = url_bounds(value)
+            span, url = text.span(start + first, start + last), resolved
+        url, role = (self._spelled.setdefault(each, each) for each in (url, role))
+        raw = text.data[span.start : span.end]
+        return Reference(span, raw, url, role, attributes or _NOTHING)
 
     def add_sheet(self, text: Text, role: str, base_url: str | None) -> Reference | None:
         """The style sheet whose URL *text* is; None: it is none that can be asked for."""
-        sheet = _refer(text, role, base_url)
+        sheet = self._refer(text, role, base_url)
         return sheet and self._keep(self._sheets, sheet)
 
     def add(self, reference: Reference) -> Reference:
@@ -135,7 +158,8 @@ class Findings:
         """All of it, sorted; of references that overlap the first one stays."""
         self._excluded.sort()
         references, sheets = self._disjoint_references(), self._kept_sheets()
-        index = {_borders(one.span): place for place, one in enumerate([*references, *sheets])}
+        places = enumerate([*references, *sheets] if self._changes else ())
+        index = {_borders(one.span): place for place, one in places}
         adjustments = (_indexed(change, index) for change in self._changes.values())
         kept = [
             one for one in adjustments if one is not None and not self._is_excluded(one.span.start)
@@ -163,26 +187,6 @@ class Findings:
             return False
         place = bisect_right(self._excluded, (start, start + 1))
         return place > 0 and start < self._excluded[place - 1][1]
-
-
-def _refer(
-    text: Text,
-    role: str,
-    base_url: str | None,
-    attributes: Mapping[str, str] = _NOTHING,
-    start: int = 0,
-    end: int | None = None,
-) -> Reference | None:
-    value = text.text[start:end]
-    if is_canonical(value):
-        span, url = text.span(start, start + len(value)), value
-    else:
-        resolved = resolve(value, base_url, text.encoding)
-        if resolved is None:
-            return None
-        first, last = url_bounds(value)
-        span, url = text.span(start + first, start + last), resolved
-    return Reference(span, text.data[span.start : span.end], url, role, attributes)
 
 
 def _refer_data(
