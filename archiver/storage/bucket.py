@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _REASONS = {
     "PermissionDeniedError": "the credentials do not allow it",
-    "UnauthenticatedError": "credentials are missing or wrong (AWS_ACCESS_KEY_ID, …)",
+    "UnauthenticatedError": "credentials are missing or wrong (AWS_…, AZURE_…, GOOGLE_…)",
     "NotSupportedError": "the server cannot do that",
     "InvalidPathError": "no name for an object",
 }

@@ -17,7 +17,12 @@ PartBytes = Annotated[
     int, Meta(ge=5 << 20, description="a whole number of bytes, 5242880 or more (S3's least part)")
 ]
 
-_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_ENDPOINTS = {
+    "s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
+    "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
+    "gs": ("GOOGLE_BASE_URL",),
+}
+"""Scheme → the variables in which its library looks for a server, the first that is set counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +56,16 @@ def store_options(url: str, settings: ObjectSettings) -> dict[str, Any]:
         "client_options": {"timeout": seconds, "connect_timeout": timedelta(seconds=5)},
         "retry_config": {"retry_timeout": timedelta(seconds=settings.retry_s)},
     }
-    if url.startswith("s3:"):
+    scheme = url.partition(":")[0]
+    named = [settings.endpoint] if scheme == "s3" else []
+    named += (os.environ.get(name, "") for name in _ENDPOINTS.get(scheme, ()))
+    # Who names an endpoint without TLS means it; the library wants it said twice.
+    options["client_options"]["allow_http"] = next(filter(None, named), "").startswith("http:")
+    if scheme == "s3":
         # Amazon checks the sum before it takes the object; others ignore it.
         options["checksum_algorithm"] = "SHA256"
         if settings.endpoint:
             options["endpoint"] = settings.endpoint.rstrip("/")
         if settings.region:
             options["region"] = settings.region
-        # Who names an endpoint without TLS means it; the library wants it said twice.
-        named = (settings.endpoint, *(os.environ.get(name, "") for name in _ENDPOINTS))
-        first = next(filter(None, named), "")
-        options["client_options"]["allow_http"] = first.startswith("http:")
     return options

@@ -9,7 +9,7 @@ from archiver.errors import RunError, UsageError
 from archiver.storage.addresses import clean_object_url, is_object_url
 from archiver.storage.bucket import Bucket, open_bucket
 from archiver.storage.probe import FOLDER, find_tag_spelling, honours_create, server_time
-from archiver.storage.settings import ObjectSettings
+from archiver.storage.settings import ObjectSettings, store_options
 
 TEXT = {"Content-Type": "text/plain"}
 
@@ -61,6 +61,30 @@ def test_each_scheme_opens_its_store(url, kind, monkeypatch):
     bucket = open_bucket(url, ObjectSettings())
     assert type(bucket._opened).__name__ == kind
     assert bucket.url == url
+
+
+WITHOUT_TLS = {
+    "Amazon": ("s3://pictures", "", {}, False),
+    "by the configuration": ("s3://pictures", "http://127.0.0.1:9", {}, True),
+    "it counts more": ("s3://pictures", "https://a.example", {"AWS_ENDPOINT": "http://b"}, False),
+    "by a variable": ("s3://pictures", "", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, True),
+    "Azure": ("az://pictures", "", {"AZURE_STORAGE_ENDPOINT": "http://127.0.0.1:9/a"}, True),
+    "Azure with TLS": ("az://pictures", "", {"AZURE_ENDPOINT": "https://a.example"}, False),
+    "Google": ("gs://pictures", "", {"GOOGLE_BASE_URL": "http://127.0.0.1:9"}, True),
+    "of another store": ("gs://pictures", "http://a", {"AWS_ENDPOINT_URL": "http://b"}, False),
+}
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint", "variables", "is_allowed"), WITHOUT_TLS.values(), ids=WITHOUT_TLS.keys()
+)
+def test_only_who_names_such_a_server_speaks_without_tls(
+    url, endpoint, variables, is_allowed, monkeypatch
+):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    options = store_options(url, ObjectSettings(endpoint=endpoint))
+    assert options["client_options"]["allow_http"] is is_allowed
 
 
 def test_the_settings_reach_the_library():
