@@ -80,7 +80,6 @@ CLEANED = {
     ),
     "JD, without a key": (f"{I}?img/s/8/8/wmi/wk/QQ&v=1", f"{I}?img/s/8/8&v=1"),
     "JD, a style that marks": (f"{I}?x-oss-process=imgalias/wm_1&v=1", f"{I}?v=1"),
-    "JD, another style": (f"{I}?x-oss-process=imgalias/small", None),
     "QingStor, first of two": (
         f"{I}?image&action=watermark:t_QQ|resize:w_3&v=1",
         f"{I}?image&action=resize:w_3&v=1",
@@ -89,6 +88,7 @@ CLEANED = {
         f"{CLD}/w_9/l_a/l_b/w_1/fl_layer_apply,x_1/o_5/fl_layer_apply/q_1/v1/a.jpg",
         f"{CLD}/w_9/q_1/v1/a.jpg",
     ),
+    "Cloudinary, an object named like a layer": (f"{CLD}/w_9/l_logo/l_a.jpg", f"{CLD}/w_9/l_a.jpg"),
     "Cloudinary, an underlay is no mark": (f"{CLD}/u_back,w_9/v1/a.jpg", None),
     "Cloudinary, a folder without a version": (f"{CLD}/my_gallery/l_gallery.jpg", None),
     "ImageKit, layers nest": (
@@ -118,8 +118,12 @@ CLEANED = {
         "https://i.example.com/300x/filters:format_auto-!!-/a.jpg",
     ),
     "thumbor, brackets in brackets": (
-        "https://i.example.com/8x8/filters:watermark(a(b):c):quality(8)/a.jpg",
-        "https://i.example.com/8x8/filters:quality(8)/a.jpg",
+        "https://i.example.com/8x8/filters:max_bytes(9):watermark(a(b):c):quality(8)/a.jpg",
+        "https://i.example.com/8x8/filters:max_bytes(9):quality(8)/a.jpg",
+    ),
+    "thumbor, an empty filter before": (
+        "https://i.example.com/8x8/filters::watermark(a)/a.jpg",
+        "https://i.example.com/8x8/a.jpg",
     ),
     "thumbor, filters first": (
         "https://i.example.com/filters:watermark(a)/a.jpg",
@@ -171,6 +175,7 @@ def test_what_is_cut(url: str, expected: str | None) -> None:
 NOT_MARKED = {
     "Upyun, keys of a mark without one": f"{I}!/color/red/fw/8",
     "a style that says it draws none": f"{I}!nowatermark",
+    "JD, a style that does not say so": f"{I}?x-oss-process=imgalias/small",
     "NetEase, a word that is no command": f"{I}?watermark&type=Date",
 }
 

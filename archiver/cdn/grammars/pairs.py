@@ -31,7 +31,7 @@ def find_pairs(address: Address, rule: Rule) -> Finding | None:
     is_kept = _keep_tokens(tokens, rule)
     bare = address.path[: opener.start("start")]
     kept = join_steps(pieces, is_kept)
-    if view(kept).strip("/"):
+    if kept:
         kept = address.path[: opener.end()] + kept
     else:
         kept = address.path[: opener.start("list")] if opener["version"] else bare
