@@ -224,6 +224,14 @@ INSIDE = {
     ),
     "Photon without ssl": ("https://i1.wp.com/e.org/a.jpg?w=8", "http://e.org/a.jpg"),
     "a path in another case": ("https://e.com/_Next/Image?url=%2Fa.jpg", "https://e.com/a.jpg"),
+    "weserv, its old prefix": (
+        "https://images.weserv.nl/?url=ssl:e.org%2Fa.jpg",
+        "https://e.org/a.jpg",
+    ),
+    "scheme-relative in a scheme-relative proxy": (
+        "//e.com/_next/image?url=%2F%2Fe.org%2Fa.jpg&w=8",
+        "https://e.org/a.jpg",
+    ),
     "scheme-relative": (
         "https://e.com/_next/image?url=%2F%2Fe.org%2Fa.jpg&w=8",
         "https://e.org/a.jpg",
@@ -242,6 +250,7 @@ def test_the_source_inside(url: str, expected: str) -> None:
 
 NOT_INSIDE = {
     "a script": "https://e.com/_next/image?url=javascript%3Aalert(1)",
+    "a script in another case": "https://images.weserv.nl/?url=JavaScript:alert(1)",
     "a local file": "https://e.com/_next/image?url=file%3A%2F%2F%2Fetc%2Fpasswd",
     "another path of the proxy": "https://timg01.bdimg.com/x?src=http%3A%2F%2Fe.org%2Fa.jpg",
     "a proxy without its parameter": "https://timg01.bdimg.com/timg",
