@@ -18,6 +18,7 @@ sys.path[:0] = [str(TESTS), str(TESTS / "guard")]
 import network_guard  # noqa: E402  (its folder is on the path only now)
 import program  # noqa: E402
 import required  # noqa: E402
+import s3_servers  # noqa: E402
 from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
 from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Before tests are imported: they ask `samples` for their numbers."""
     if config.option.full:
         os.environ[required.VARIABLE] = "1"
+        os.environ.setdefault(s3_servers.VARIABLE, str(_SURROUNDINGS.folder / "ceph"))
 
 
 @pytest.fixture(autouse=True)

@@ -58,7 +58,8 @@ class Surroundings:
 
     def _names(self) -> Iterator[str]:
         """Of files that must not become more."""
-        yield from map(str, self.folder.glob("*/*"))
+        for name in ("tmp", "home"):
+            yield from map(str, (self.folder / name).iterdir())
         yield from map(str, self.memory.parent.glob(f"{self.memory.name}*"))
         for folder, folders, files in os.walk(ROOT):
             folders[:] = [n for n in folders if not any(fnmatch(n, each) for each in _TOOLS)]
