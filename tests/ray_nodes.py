@@ -120,11 +120,20 @@ class RayNodes:
         return path
 
     def _processes(self, mark: str) -> Iterator[int]:
+        """Those with the mark, and what they started: the title that a process of Ray gives itself
+        may be written over its environment."""
         entry = f"{MARK}={mark}".encode()
+        parents: dict[int, int] = {}
+        found: set[int] = set()
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
+                state = (folder / "stat").read_text().rpartition(")")[2].split()
+                parents[int(folder.name)] = int(state[1])
                 if any(e.startswith(entry) for e in (folder / "environ").read_bytes().split(b"\0")):
-                    yield int(folder.name)
+                    found.add(int(folder.name))
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        yield from found
 
 
 def _hide(folder: Path) -> list[str]:

@@ -117,6 +117,15 @@ def notes(cluster: Cluster) -> list[str]:
     return [fact.url for _, fact in found if isinstance(fact, ImageRecord)]
 
 
+async def test_a_worker_leaves_no_folder(origin: PacedOrigin, tmp_path: Path) -> None:
+    """Its machine may have nobody else who would remove it."""
+    async with running(make_config(origin), tmp_path) as cluster:
+        await cluster.obtain("http://img1.example.com/1.png")
+        spools = Path(cluster.places.state, "tmp")
+        assert [path.name[:6] for path in spools.iterdir()] == ["shard-"]
+    assert list(spools.iterdir()) == []
+
+
 async def test_what_is_answered_is_noted_before(origin: PacedOrigin, tmp_path: Path) -> None:
     async with running(make_config(origin), tmp_path) as cluster:
         urls = [f"http://{host_of_shard(n % SHARDS)}/{n}.png" for n in range(6)]

@@ -132,6 +132,8 @@ class Shard:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._stack.aclose()
+        spools = os.path.join(self._setup.places.state, "tmp")  # perhaps of this machine alone
+        files.remove_spools(spools, spool_name(self._setup.shard))
 
     async def _open(self) -> None:
         setup = self._setup
