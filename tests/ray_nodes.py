@@ -23,7 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from required import require
+from required import give_up, require
 
 MARK = "ARCHIVER_TESTS_NODE"  # in the environment of each process of a node; children inherit it
 _START_S = 180.0  # a safety net; it takes four seconds on a machine at rest
@@ -138,9 +138,14 @@ class RayNodes:
 
 def _hide(folder: Path) -> list[str]:
     """The words before a command that sees an empty folder of its own in the place of *folder*."""
-    require("mount")
+    words = [require("mount")["unshare"], "--mount", "sh", "-c"]
     script = 'mount -t tmpfs none "$0" && exec "$@"'
-    return ["unshare", "--mount", "sh", "-c", script, str(folder)]
+    tried = subprocess.run(
+        [*words, script, folder, "true"], capture_output=True, text=True, check=False
+    )
+    if tried.returncode:
+        give_up("mount", tried.stderr.strip())
+    return [*words, script, str(folder)]
 
 
 def wait_until(is_so: object, deadline_s: float, what: str) -> None:
