@@ -39,6 +39,8 @@ SHEETS = {
         "@import url(a.css) url(b.css);",
         [("a.css", "import")],
     ),
+    "import behind a comment": ("@import/**/'a.css';", [("a.css", "import")]),
+    "import behind something else": ("@import,'a.css';", []),
     "import with src()": ("@import src('a.css');", [("a.css", "import")]),
     "import of a name": ("@import layer 'a.css';", []),
     "import of a function": ("@import supports(url(a.css));", []),

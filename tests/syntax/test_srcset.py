@@ -34,6 +34,7 @@ SRCSETS = {
     ),
     "empty parentheses": ("a.png () 2x, b.png", [("a.png", "() 2x"), ("b.png", "")]),
     "a parenthesis that only closes": ("a.png b), c.png", [("a.png", "b)"), ("c.png", "")]),
+    "no extension": ("/img/MAX 2x, /img/MAX,", [("/img/MAX", "2x"), ("/img/MAX", "")]),
     "only commas": (" ,, ", []),
     "empty": ("", []),
 }
