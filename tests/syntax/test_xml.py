@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.syntax.xml import MAX_ENTITY_CHARACTERS, parse_xml
+from archiver.syntax.xml import MAX_ENTITIES, MAX_ENTITY_CHARACTERS, parse_xml, read_entities
 
 
 def outline(text):
@@ -73,6 +73,29 @@ def test_entities_that_grow_are_none():
     text = f"<!DOCTYPE a [<!ENTITY l0 'ha'>{laughs}]><a>&l2;</a>"
     assert outline(text)[0][2] == "ha" * 100  # l2, exactly as long as is allowed
     assert len(parse_xml(text).codec.decode("&l29;" * 100)[0]) <= 100 * MAX_ENTITY_CHARACTERS
+
+
+LONGEST = "x" * MAX_ENTITY_CHARACTERS
+ENTITIES = {
+    "the first of a name counts": ("<!ENTITY a '1'><!ENTITY a '2'>", {"a": "1"}),
+    "as long as is allowed": (f"<!ENTITY a '{LONGEST}'>", {"a": LONGEST}),
+    "longer than is allowed": (f"<!ENTITY a '{LONGEST}y'><!ENTITY b '2'>", {"b": "2"}),
+    "longer once it is expanded": ("<!ENTITY a 'xy'><!ENTITY b '" + "&a;" * 66 + LONGEST[:2] + "'>"
+                                   "<!ENTITY c '" + "&b;" * 2 + "'>",
+                                   {"a": "xy", "b": "xy" * 66 + "xx"}),
+    "in a comment": ("<!-- <!ENTITY a '1'> --><!ENTITY b \"2\">", {"b": "2"}),
+    "of another file": ("<!ENTITY a SYSTEM 'file:///etc/passwd'>", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("subset", "expected"), ENTITIES.values(), ids=ENTITIES.keys())
+def test_read_entities(subset, expected):
+    assert read_entities(subset) == expected
+
+
+def test_entities_are_so_many_at_most():
+    subset = "".join(f"<!ENTITY e{number} '{number}'>" for number in range(MAX_ENTITIES + 5))
+    assert len(read_entities(subset)) == MAX_ENTITIES
 
 
 PIECES = st.sampled_from([
