@@ -10,6 +10,7 @@ from typing import TypeVar
 from archiver import wiring
 from archiver.config import Config
 from archiver.context import RunContext
+from archiver.engines.blocks import give_back_large_blocks
 from archiver.journal import new_run_id
 from archiver.model import DocumentResult, DocumentTask, PageTask
 from archiver.pipeline.posts_task import PostsTask
@@ -23,6 +24,7 @@ Task = TypeVar("Task", bound=DocumentTask | PageTask | PostsTask)
 @asynccontextmanager
 async def open_parts(run: RunContext) -> AsyncIterator[wiring.Parts]:
     """As `Engine.open_parts`."""
+    give_back_large_blocks()
     async with wiring.open_parts(run, new_run_id()) as parts:
         yield parts
 

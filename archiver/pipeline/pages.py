@@ -122,6 +122,8 @@ class Pages:
         )
 
     async def _list_sheets(self, visit: Visit) -> list[str]:
+        if not visit.final_url:  # of a file nothing is fetched but pictures
+            return []
         path = self._originals.path(visit.saved)
         loop = asyncio.get_running_loop()
         data = await loop.run_in_executor(self._disk, files.read_bytes, path)
