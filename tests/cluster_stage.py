@@ -20,6 +20,7 @@ from pathlib import Path
 from paced_origin import PacedOrigin
 from s3_servers import S3Server
 
+from archiver.engines.cluster.reading import SENT_BYTES
 from archiver.journal import Done, Fact, read_facts
 from archiver.journal.segments import pull
 from archiver.model import DocumentRecord, ImageRecord
@@ -29,6 +30,7 @@ from archiver.storage.settings import ObjectSettings
 HOSTS, IN_FLIGHT, PACE_S = 20, 2, 0.2
 ACTORS, IN_FLIGHT_OF_ACTOR = 4, 32
 LEASE_S = 15  # of the lock: a run that follows one that was killed waits so long
+LONG_EACH = 50
 CONFIG = """archive = "{url}/archive"
 state = "{url}/state"
 link_prefix = "https://pictures.example.com/"
@@ -72,12 +74,16 @@ class Stage:
     documents: int
 
     def write_documents(self, folder: Path, engine: str, address: str = "local") -> str:
-        """Two pictures a document, each picture in two documents; the URL of a new bucket."""
+        """Two pictures a document, each picture in two documents; the URL of a new bucket.
+
+        Some documents are long enough to be read by tasks.
+        """
         folder.mkdir()
         urls = [f"http://img{n % HOSTS}.example.com/{n}.png" for n in range(self.documents)]
         for n, url in enumerate(urls):
             text = f"![]({url})\n![]({urls[(n * 7 + 1) % len(urls)]})\n"
-            (folder / f"{n:05}.md").write_text(text)
+            more = "" if n % LONG_EACH else "\nwords" * (SENT_BYTES // len("\nwords"))
+            (folder / f"{n:05}.md").write_text(text + more)
         bucket = self.server.new_url()
         self.configure(folder, engine, bucket, address)
         return bucket
