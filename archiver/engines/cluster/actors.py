@@ -18,7 +18,6 @@ from archiver.engines.cluster.lease import Limiter
 from archiver.engines.cluster.shard import CONCURRENCY, Shard
 from archiver.engines.cluster.sharding import LIMITER, Setup, spool_name
 from archiver.engines.cluster.tasks import answer_of
-from archiver.errors import RunError
 from archiver.pipeline.places import Places
 
 NAMESPACE = "archiver"
@@ -46,11 +45,7 @@ class RayReach:
             ArchiverError: what *method* raised.
             RunError: the cluster is gone, or the worker raised something else.
         """
-        try:
-            call = getattr(self._handle(address), method).remote(*arguments)
-        except ValueError as error:  # no such actor
-            raise RunError(f"the cluster does not answer any more: {error}") from error
-        return await answer_of(call)
+        return await answer_of(lambda: getattr(self._handle(address), method).remote(*arguments))
 
     def add(self, address: int, handle: Any) -> None:
         """Take *handle* for *address*, without asking for its name."""

@@ -26,9 +26,12 @@ class RayTasks:
             options = {"num_cpus": 1, "max_retries": RETRIES, "scheduling_strategy": "SPREAD"}
             self._made[function] = ray.remote(function).options(**options)
         try:
-            found: bytes = await answer_of(self._made[function].remote(*arguments))
-        except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError):
-            return None
+            found: bytes = await answer_of(lambda: self._made[function].remote(*arguments))
+        except RunError as error:
+            died = (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError)
+            if isinstance(error.__cause__, died):
+                return None
+            raise
         return found
 
 
@@ -39,24 +42,22 @@ def count_cores() -> int:
     return int(ray.cluster_resources().get("CPU", 0))
 
 
-async def answer_of(call: Awaitable[Any]) -> Any:
-    """What *call* gives.
+async def answer_of(call: Callable[[], Awaitable[Any]]) -> Any:
+    """What *call*, which hands something over to Ray, gives in the end.
 
     Raises:
         ArchiverError: what it raised there.
-        WorkerCrashedError, OutOfMemoryError: of Ray: the process died, as often as it was tried.
-        RunError: the cluster is gone, or something else was raised there.
+        RunError: something else was raised there, the process died as often as it was tried, or the
+            cluster is gone; from Ray's own error.
     """
     import ray
 
     try:
-        return await call
+        return await call()
     except ray.exceptions.RayTaskError as error:
         cause = error.cause
         if isinstance(cause, ArchiverError):
             raise cause from None
         raise RunError(f"a worker failed: {cause!r}") from error
-    except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError):
-        raise
-    except ray.exceptions.RayError as error:
+    except (ray.exceptions.RayError, ValueError) as error:  # ValueError: no such actor
         raise RunError(f"the cluster does not answer any more: {error}") from error
