@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[1]
 _MEMORY = Path("/dev/shm")
 _TOOLS = (".git", ".venv", "*cache*", ".hypothesis", ".coverage*")
 """Names of what pytest and others write into the project; git ignores them."""
+_OF_OTHERS = ("pymp-*", ".cache", ".config", ".pki")
+"""Python's and Chromium's: the one goes with this process, the others with its home."""
 _IS_LISTENING = "0A"  # in /proc/net/tcp
 
 
@@ -26,7 +28,7 @@ class Surroundings:
     """Made before anything is started.
 
     Attributes:
-        folder: of this process; holds ``tmp`` and ``home``, which are empty in the end.
+        folder: of this process; holds ``tmp`` and ``home``, empty in the end.
         memory: a name for a folder in memory, where there is any; to be made and removed.
     """
 
@@ -58,8 +60,9 @@ class Surroundings:
 
     def _names(self) -> Iterator[str]:
         """Of files that must not become more."""
-        for name in ("tmp", "home"):
-            yield from map(str, (self.folder / name).iterdir())
+        for path in (*(self.folder / "tmp").iterdir(), *(self.folder / "home").iterdir()):
+            if not any(fnmatch(path.name, each) for each in _OF_OTHERS):
+                yield str(path)
         yield from map(str, self.memory.parent.glob(f"{self.memory.name}*"))
         for folder, folders, files in os.walk(ROOT):
             folders[:] = [n for n in folders if not any(fnmatch(n, each) for each in _TOOLS)]
@@ -73,8 +76,9 @@ def _processes(mark: bytes) -> Iterator[str]:
         with suppress(OSError):
             state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
             is_ours = int(parent) == os.getpid() or mark in (folder / "environ").read_bytes()
-            if is_ours and state != "Z":
-                words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            # Python's own server of forks ends with the process that began it.
+            if is_ours and state != "Z" and "from multiprocessing." not in words:
                 yield f"process {folder.name}: {words}"
 
 

@@ -43,7 +43,7 @@ class Runs:
         assert self._server.stdin is not None and self._server.stdout is not None
         self._server.stdin.close()
         self._server.stdout.close()
-        self._server.wait(10)
+        self._server.wait(120)
         self._folder.cleanup()
 
     def run(
