@@ -132,8 +132,8 @@ class Images:
                 self._note(Obtained(known))
         elif is_lacking:
             rendered = await self._obtainer.render_again(known)
-            self._note(rendered)
-            known = rendered.record
+            known = replace(rendered.record, outcome=Outcome.REUSED)
+            self._note(rendered, known)
         return replace(known, outcome=Outcome.REUSED) if known.outcome.is_had else known
 
     async def _draw(self, record: ImageRecord, wanted: Wanted) -> ImageRecord:
@@ -158,13 +158,14 @@ class Images:
         self._journal.append_image(record)
         self._catalog.add_image(record)
 
-    def _note(self, obtained: Obtained) -> None:
+    def _note(self, obtained: Obtained, told: ImageRecord | None = None) -> None:
+        """Write down what was obtained; listeners hear *told*, where that is another."""
         record = obtained.record
         for each in (record, *obtained.others):
             if not obtained.is_noted:
                 self._journal.append_image(each)
             self._catalog.add_image(each)
-        self._on_image(record)
+        self._on_image(told or record)
         if record.outcome.is_had:
             logger.info(
                 "stored url=%s digest=%s size_bytes=%d",
