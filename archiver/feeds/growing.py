@@ -7,6 +7,7 @@ and earlier items are spliced in as they came, but for what they need to mean th
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,12 +52,14 @@ class Grown:
         carried: how many items of earlier visits are in it.
         dropped: how many were left out: `FeedCaps` say so, or a document of ours may not be larger.
         broken: how many of those in it are not well-formed.
+        cut: how many were left out for their bytes alone.
     """
 
     data: bytes
     carried: int = 0
     dropped: int = 0
     broken: int = 0
+    cut: int = 0
 
 
 def grow(
@@ -71,14 +74,15 @@ def grow(
     departed = find_departed(newest.items, earlier.items)
     everything = sort_items([*newest.items, *departed], now)
     kept = cap_items(everything, departed, caps, now, max_bytes - len(newest.data))
+    cut = len(cap_items(everything, departed, caps, now, sys.maxsize)) - len(kept)
     own = frozenset(map(id, newest.items))
     count = len(kept) - len(own)
     if not count:
-        return Grown(newest.file_bytes(newest.data), 0, len(departed))
+        return Grown(newest.file_bytes(newest.data), 0, len(departed), cut=cut)
     carrier = Carrier(earlier, newest)
     raws = (newest.raw(item) if id(item) in own else carrier.carry(item) for item in kept)
     data = newest.file_bytes(_lay_out(newest, raws, list(plan_index(newest, kept))))
-    return Grown(data, count, len(departed) - count, carrier.broken)
+    return Grown(data, count, len(departed) - count, carrier.broken, cut)
 
 
 def _lay_out(feed: Feed, raws: Iterator[bytes], index: Sequence[Replacement]) -> bytes:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from archiver import files
 from archiver.catalog import Catalog
 from archiver.errors import DocumentError
-from archiver.feeds.growing import Grown, find_items, grow
+from archiver.feeds.growing import MAX_BYTES, Grown, find_items, grow
 from archiver.feeds.spans import Feed, UnclearFeedError
 from archiver.model import DocumentRecord, FeedCaps, Visit
 from archiver.pipeline.barrier import Barrier
@@ -140,12 +140,20 @@ class FeedGrowth:
         sha256 = self._originals.put_made(grown.data) if grown.carried else ""
         if known.grown not in ("", sha256):
             self._outgrown[visit.path] = known.grown
-        note = f"{grown.broken} earlier items are not well-formed" if grown.broken else ""
-        return replace(visit, grown=sha256, note=note)
+        return replace(visit, grown=sha256, note=_say_trouble(grown))
 
     async def _on_disk(self, function: Callable[..., T], *arguments: Any) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._disk, function, *arguments)
+
+
+def _say_trouble(grown: Grown) -> str:
+    """What a person should know of a feed that has grown; "" for nothing."""
+    notes = {
+        f"{grown.broken} earlier items are not well-formed": grown.broken,
+        f"{grown.cut} earlier items are left out, as it has {MAX_BYTES >> 20} MiB": grown.cut,
+    }
+    return "; ".join(note for note, count in notes.items() if count)
 
 
 def _grow(newest: Feed, earlier: Feed, caps: FeedCaps) -> Grown:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from program import run_archiver, snapshot_of
 from samples import FEED_RUNS
 
 from archiver.config import Config
+from archiver.feeds.growing import grow
 from archiver.jobs import Silent, archive
 from archiver.model import DocumentOutcome, DocumentResult, Summary
 from archiver.orders import orders_of
+from archiver.pipeline import feed_growth
 
 URL = f"{SITE}/feed"
 MEDIA_TYPES = {"JSON Feed 1.1": "application/feed+json"}
@@ -319,3 +322,13 @@ def test_many_runs(job: Callable[..., Job], tmp_path: Path) -> None:
     assert len(pictures) == len(set(pictures)) == 2 * (newest - 1)
     assert b"img.example" not in feed.saved
     assert feed.saved.count(b"https://me.example/archive/assets/") == 3 * (newest - 1)
+
+
+def test_items_that_are_left_out_for_their_bytes_are_reported(
+    job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, room = job(), len(make("RSS 2.0", [2])) + 100
+    monkeypatch.setattr(feed_growth, "grow", partial(grow, max_bytes=room))
+    feed.run(make("RSS 2.0", [1]))
+    feed.run(make("RSS 2.0", [2]))
+    assert feed.reason() == "1 earlier items are left out, as it has 48 MiB"
