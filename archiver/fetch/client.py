@@ -189,9 +189,10 @@ class Client:
             await response.aclose()
 
     def _request(self, job: Job, chain: Chain) -> httpx.Request:
-        headers = {**make_headers(chain, self._settings), **job.headers}
+        headers = make_headers(chain, self._settings)
+        headers.update(job.headers)
         if not chain.hops:
-            headers |= job.validators
+            headers.update(job.validators)
         try:
             return make_request(chain.url, headers)
         except (httpx.InvalidURL, ValueError) as error:

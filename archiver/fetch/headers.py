@@ -5,23 +5,28 @@ from __future__ import annotations
 import base64
 import os
 
+from multidict import CIMultiDict
+
 from archiver import __version__
 from archiver.fetch.redirects import Chain
 from archiver.fetch.settings import FetchSettings, HostSettings
 
 
-def make_headers(chain: Chain, settings: FetchSettings) -> dict[str, str]:
+def make_headers(chain: Chain, settings: FetchSettings) -> CIMultiDict[str]:
     """The headers for the URL that *chain* has come to.
 
     ``Accept: */*`` because naming WebP or AVIF makes CDNs send a derivative; ``identity`` because
-    pictures gain nothing by a coding and every archive that asked for one suffered.
+    pictures gain nothing by a coding and every archive that asked for one suffered. The settings'
+    own headers come last, each in the place of ours, however its name is spelled.
     """
     own = settings.host(chain.host)
-    headers = {
-        "User-Agent": own.user_agent or own_name(settings),
-        "Accept": "*/*",
-        "Accept-Encoding": "identity",
-    }
+    headers = CIMultiDict(
+        {
+            "User-Agent": own.user_agent or own_name(settings),
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+        }
+    )
     referer = chain.referer if own.referer is None else own.referer
     if referer:
         headers["Referer"] = referer

@@ -75,12 +75,16 @@ def test_credentials(
     assert headers.get("Authorization") == expected
 
 
-async def test_a_host_header_of_ones_own_is_the_only_one(origin: Origin, tmp_path: Path) -> None:
-    own = HostSettings("cdn.example.com", headers={"host": "img.example.com"})
+@pytest.mark.parametrize("name", ["host", "user-agent", "ACCEPT", "accept-encoding", "referer"])
+async def test_a_header_of_ones_own_is_the_only_one_however_it_is_spelled(
+    name: str, origin: Origin, tmp_path: Path
+) -> None:
+    own = HostSettings("cdn.example.com", headers={name: "img.example.com"})
     async with Client(origin_settings(origin, own), str(tmp_path)) as client:
-        await ask(client, "http://cdn.example.com/a.png")
+        await ask(client, "http://cdn.example.com/a.png", referer="https://site.example/")
     headers = origin.exchanges[0].headers
-    assert [value for name, value in headers if name.lower() == b"host"] == [b"img.example.com"]
+    sent = [value for each, value in headers if each.decode().lower() == name.lower()]
+    assert sent == [b"img.example.com"]
 
 
 def test_referer_can_be_switched_off() -> None:
