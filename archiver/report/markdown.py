@@ -58,7 +58,8 @@ def link(url: str) -> str:
     shown = redact(url, PROCESSING)
     if shown != url or not url.startswith(("http://", "https://")):
         return code(shown)
-    return f"[{code(shown)}](<{quote(url, safe=_IN_LINK)}>)"
+    target = quote(url, safe=_IN_LINK, errors="surrogatepass")  # JSON may name half a pair
+    return f"[{code(shown)}](<{target}>)"
 
 
 _IN_LINK = "%/?#[]@!$&()*+,;=:~-._"

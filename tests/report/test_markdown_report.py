@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyromark
 import pytest
 from archives import lost
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archiver.model import (
@@ -142,6 +142,7 @@ def test_a_code_span_holds_all_of_its_text(text: str) -> None:
 
 
 @given(TEXTS)
+@example("\ud800")
 @settings(max_examples=300)
 def test_a_link_is_one_link_or_none(text: str) -> None:
     shown = f"- {link(f'https://h.example/{text}')} x"
