@@ -13,10 +13,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from backports import zstd
 from origin import Origin
 from pictures import SVG, photograph, save
 from program import Result, run_archiver, snapshot_of
+from python_zstd import zstd
 from s3_servers import S3Server
 
 POSTS, PICTURES = 6, 5

@@ -33,6 +33,7 @@ def commit(folder: Path) -> None:
 
 def repository(folder: Path, files: dict[str, str]) -> Path:
     git(folder, "init", "-q", "-b", "main")
+    git(folder, "config", "maintenance.auto", "false")  # a newer git tidies up behind our back
     change(folder, files)
     commit(folder)
     git(folder, "checkout", "-qb", "topic")

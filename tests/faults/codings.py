@@ -91,7 +91,7 @@ async def send_brotli(call: Call) -> None:
 
 @endpoint("zstd")
 async def send_zstandard(call: Call) -> None:
-    from backports import zstd
+    from python_zstd import zstd
 
     await coded(call, "zstd", zstd.compress(call.image))
 

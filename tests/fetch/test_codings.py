@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import brotli
 import pytest
-from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from python_zstd import zstd
 
 from archiver.fetch.codings import PIECE_BYTES, CodingError, Decoder, make_decoder
 

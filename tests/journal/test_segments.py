@@ -6,9 +6,9 @@ from pathlib import Path
 
 import obstore.store
 import pytest
-from backports import zstd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from python_zstd import zstd
 
 from archiver.errors import RunError
 from archiver.journal import Journal, read_facts

@@ -305,7 +305,7 @@ REFUSED = {
     "an empty name": ("", "an empty name"),
     "standard input": ("-", "standard input"),
     "a page": ("https://me:pw@h.example/a?t=secret", "https://h.example/a?t=…: is a URL"),
-    "a NUL": ("a\0b", "null byte"),
+    "a NUL": ("a\0b", "embedded null"),
     "a name too long": ("x" * 300, "File name too long"),
 }
 
