@@ -121,7 +121,7 @@ def test_what_cannot_be_told_is_a_conflict_and_stays(base):
     archive(base, ["a.md"])
     link = path.read_bytes().split(b"]")[0][1:]
     with open_catalog(places_of(base)) as catalog:
-        record = catalog.find_document_record(b"a.md")
+        record = catalog.story(b"a.md").rewrites[-1]
     assert record.splices[0].new == link
     path.write_bytes(b"<" + link[:40] + b">")
     before = path.read_bytes()

@@ -20,7 +20,7 @@ def base(tmp_path):
     (tmp_path / "a.md").write_bytes(OLD)
     archive(tmp_path, ["a.md"])
     with open_catalog(places_of(tmp_path)) as catalog:
-        record = catalog.find_document_record(b"a.md")
+        record = catalog.story(b"a.md").rewrites[-1]
     (tmp_path / "new").write_bytes((tmp_path / "a.md").read_bytes())
     (tmp_path / "a.md").write_bytes(OLD)
     with Journal(str(tmp_path / ".archiver" / "journal"), new_run_id()) as journal:
