@@ -31,7 +31,7 @@ LAYERS = (
     ("journal",),
     ("formats", "cdn", "fetch", "imaging", "storage"),
     ("syntax", "files"),
-    ("model", "settings"),
+    ("model", "settings", "memory"),
     ("errors",),
     ("redact",),
 )

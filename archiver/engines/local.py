@@ -10,8 +10,8 @@ from typing import TypeVar
 from archiver import wiring
 from archiver.config import Config
 from archiver.context import RunContext
-from archiver.engines.blocks import give_back_large_blocks
 from archiver.journal import new_run_id
+from archiver.memory import give_back_large_blocks
 from archiver.model import DocumentResult, DocumentTask, PageTask
 from archiver.pipeline.posts_task import PostsTask
 

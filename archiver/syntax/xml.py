@@ -218,9 +218,6 @@ def read_entities(subset: str) -> dict[str, str]:
         name, value = match[1], match[2] if match[2] is not None else match[3]
         if name in known or len(known) >= MAX_ENTITIES or len(value) > MAX_ENTITY_CHARACTERS:
             continue
-        longest = max(map(len, known.values()), default=0)
-        if value.count("&") * longest > 100 * MAX_ENTITY_CHARACTERS:
-            continue
         expanded = xml_codec(known).decode(value)[0]
         if len(expanded) <= MAX_ENTITY_CHARACTERS:
             known[name] = expanded

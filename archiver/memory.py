@@ -1,4 +1,4 @@
-"""Large blocks of memory go back to the system as soon as they are free."""
+"""How the C library of this process handles memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ _LARGE_BYTES = 1 << 20
 
 
 def give_back_large_blocks() -> None:
-    """Have glibc do so; other C libraries have no such call.
+    """Have glibc give large blocks back to the system as soon as they are free; other C libraries
+    have no such call. It holds for the whole process.
 
     Else it keeps what was as large as a document for the next block of that size, in a heap of each
     thread: with a feed of 10 MB a run held 20 MB more.
