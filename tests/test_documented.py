@@ -27,6 +27,7 @@ NOT_RUN = {
     "archiver run --config /etc/archiver.toml --quiet": "a file of the system",
     "archiver scan posts --json | jq -r '.candidates[0].url'": "another program",
     "archiver doctor img.example.com": "asks the resolver",
+    "archiver why s3://site/posts/a.md": "asks an object store",
 }
 """Examples of the help → why they are not run."""
 
