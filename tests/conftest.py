@@ -118,7 +118,16 @@ def ceph() -> Iterator[S3Server]:
 @pytest.fixture(params=["moto", "ceph"])
 def s3_server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> S3Server:
     """Each server that speaks S3, one after the other, with the environment its clients need."""
-    server: S3Server = request.getfixturevalue(request.param)
+    return _spoken_to(request.getfixturevalue(request.param), monkeypatch)
+
+
+@pytest.fixture
+def real_s3_server(ceph: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
+    """The one for races: moto may tell two that create an object at once that both did."""
+    return _spoken_to(ceph, monkeypatch)
+
+
+def _spoken_to(server: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
     return server

@@ -132,8 +132,8 @@ def test_conditions_that_are_ignored_are_found_out():
     assert list(bucket.list(FOLDER)) == []
 
 
-def test_one_of_many_creates_wins(s3_server):
-    bucket = open_bucket(s3_server.new_url(), ObjectSettings())
+def test_one_of_many_creates_wins(real_s3_server):
+    bucket = open_bucket(real_s3_server.new_url(), ObjectSettings())
     won, start = [], threading.Barrier(12)
 
     def work(number):

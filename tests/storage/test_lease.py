@@ -57,7 +57,8 @@ def test_it_is_renewed_while_its_holder_lives(bucket, monkeypatch):
             time.sleep(0.3)
 
 
-def test_of_many_one_wins(bucket):
+def test_of_many_one_wins(real_s3_server):
+    bucket = open_bucket(real_s3_server.new_url(), ObjectSettings())
     leases = [Lease(bucket, 60, f"holder {n}") for n in range(8)]
     won, start = [], threading.Barrier(8)
 
