@@ -33,6 +33,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of many children co
 _SURROUNDINGS = Surroundings()
 _REFUSALS = _SURROUNDINGS.folder / "refusals.txt"
 os.environ["NETWORK_GUARD_LOG"] = str(_REFUSALS)
+# obstore, which the guard cannot see, asks there for credentials where it has none.
+os.environ["AWS_METADATA_ENDPOINT"] = "http://127.0.0.1:9"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,24 +16,24 @@ from archiver.cli.log import is_json_wanted
 from archiver.cli.signals import stop_cleanly, stop_code
 from archiver.errors import ArchiverError, DiskFullError, LockHeldError, UsageError
 
-# name → the module of archiver.cli that holds a click command of that name; a module is imported
-# only when its command is asked for, since most of them load libraries the others never need.
+# Name → what the command is for. The module of that name in archiver.cli holds it as `command`; it
+# is imported only when it is asked for, since most load libraries that the others never need.
 COMMANDS = {
-    "init": "init",
-    "archive": "archive",
-    "run": "run",
-    "check": "check",
-    "scan": "scan",
-    "clean-url": "clean_url",
-    "why": "why",
-    "status": "status",
-    "gallery": "gallery",
-    "restore": "restore",
-    "relink": "relink",
-    "verify": "verify",
-    "gc": "gc",
-    "demo": "demo",
-    "doctor": "doctor",
+    "init": "Write a configuration for the site in a folder.",
+    "archive": "Archive the images of documents, now.",
+    "run": "Archive what is new or changed in the configured sources.",
+    "check": "Find remote images and broken local ones, for CI.",
+    "scan": "List every image that documents name.",
+    "clean-url": "Show what would be asked for instead of a URL.",
+    "why": "Tell what was tried for a picture, and what answered.",
+    "status": "Say what is held, what kept a watermark, what was lost.",
+    "gallery": "Write a page that shows every picture.",
+    "restore": "Give documents their original bytes back.",
+    "relink": "Point links at where the archive lies now.",
+    "verify": "Compare the archive with its journal, and mend it.",
+    "gc": "Take out what no document shows any more.",
+    "demo": "Show the whole job on a built-in post.",
+    "doctor": "Look at this machine: codecs, folders, addresses, proxies.",
 }
 
 EXIT_CODES = """\b
@@ -55,10 +55,15 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"archiver.cli.{COMMANDS[cmd_name]}")
+        module = importlib.import_module(f"archiver.cli.{cmd_name.replace('-', '_')}")
         command = module.command
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does, but no module of a command is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

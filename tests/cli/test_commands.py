@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from program import run_archiver, snapshot_of
+from program import run_archiver, snapshot_of, unmeasured
 
 from archiver.cli.main import COMMANDS
 
@@ -156,3 +158,12 @@ def test_status_lists_what_a_person_may_look_at(tmp_path: Path) -> None:
     text = run_archiver("status", "-o", "d/archived", cwd=tmp_path).stdout
     assert "1 kept a watermark" in text and "ferry.png" in text
     assert snapshot_of(tmp_path) == state
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    code = "import sys; sys.argv[1:] = ['--help']; from archiver.cli.main import main; main()"
+    command = [sys.executable, "-X", "importtime", "-c", code]
+    done = subprocess.run(command, env=unmeasured(), capture_output=True, text=True, check=True)
+    assert "archiver.cli.main" in done.stderr
+    assert "archiver.cli.archive" not in done.stderr
+    assert all(name in done.stdout for name in COMMANDS)
