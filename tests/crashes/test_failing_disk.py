@@ -16,7 +16,7 @@ from samples import KILLS
 from whole_runs.scenes import SCENES
 from whole_runs.stage import Stage
 
-STEP = min(96, 4000 // KILLS or 1)  # each call fails in another way; from 4,000 on, in all
+STEP = min(96, 8000 // KILLS or 1)  # each call fails in another way; from 8,000 on, in all
 CODES = {errno.ENOSPC: {6}, errno.EDQUOT: {6}, errno.EIO: {1}, errno.EROFS: {1, 3}}
 WAYS = {
     f"{errno.errorcode[number]}, {'for good' if for_good else 'once'}": (number, for_good)

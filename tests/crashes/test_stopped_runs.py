@@ -15,10 +15,10 @@ from whole_runs.hooks import STOPPED
 from whole_runs.scenes import SCENES
 
 # Before call 3 is after call 2, so that with a step of 2 each moment has its stop.
-STEP = min(60, 1000 // KILLS or 1)
+STEP = min(60, 2000 // KILLS or 1)
 STEPS = {"before": STEP, "after": STEP, "torn": max(1, STEP // 5)}
 FIRST = {"before": 3, "after": 3 + STEP // 2 // 2 * 2, "torn": 2}
-WORKERS = 20 if STEP <= 2 else 1000  # every so many stops pictures are examined in workers
+WORKERS = 20 if STEP <= 4 else 1000  # every so many stops pictures are examined in workers
 
 
 @pytest.mark.parametrize("how", STEPS)
