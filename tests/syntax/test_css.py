@@ -116,7 +116,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=300)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_urls_as_tinycss2(text):
-    if text.endswith("\\") or "\\\n" in text:
+    if text.endswith("\\") or "\\\n" in text or r"\\)" in text:
         return  # where tinycss2 leaves the standard
     found = [url for url in find_css_urls(text) if url.place == "url"]
     ours = [url.codec.decode(text[url.start : url.end])[0] for url in found]
