@@ -106,15 +106,7 @@ async def open_tools(
     late = files.LateWrites(os.path.join(places.state, "conflicts"))
     threads = config.objects.threads if places.archive_url else DISK_THREADS
     with ThreadPoolExecutor(threads, "disk") as disk:
-        store = await asyncio.get_running_loop().run_in_executor(
-            disk,
-            open_store,
-            places.archive_folder,
-            places.archive_url,
-            spool,
-            config.objects,
-            room.check,
-        )
+        store = await _open_store(config, places, spool, room, disk)
         originals = open_originals(places, spool, room.check)
 
         def flush() -> None:
@@ -132,6 +124,14 @@ async def open_tools(
                 spool,
             )  # fmt: skip
         journal.close()
+
+
+async def _open_store(
+    config: Config, places: Places, spool: str, room: files.Room, disk: Executor
+) -> Store:
+    """Off the event loop: a bucket is asked what it keeps."""
+    wanted = (places.archive_folder, places.archive_url, spool, config.objects, room.check)
+    return await asyncio.get_running_loop().run_in_executor(disk, open_store, *wanted)
 
 
 def make_keeper(tools: Tools) -> Keeper:
