@@ -24,6 +24,7 @@ LAYERS = (
     ("tools",),
     ("context",),
     ("config",),
+    ("tables", "given"),
     ("keys",),
     ("pipeline", "sources"),
     ("feeds",),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from archiver.errors import ConfigError
+from archiver.redact import redact
 from archiver.storage.addresses import clean_object_url, is_object_path, is_object_url
 from archiver.storage.settings import ObjectSettings
 
@@ -76,6 +78,26 @@ def local_state(state: str) -> str:
     ('.archiver', 'private')
     """
     return _split(state, LOCAL_STATE)[1]
+
+
+def check_places(archive: str, state: str, link_prefix: str) -> None:
+    """Of folders and object stores: that the URLs are good, and that links can lead there.
+
+    Raises:
+        ConfigError: one of them is not.
+    """
+    for key, place in (("archive", archive), ("state", state)):
+        try:
+            if "://" in place:
+                clean_object_url(place)
+        except ValueError as error:
+            raise ConfigError(f"{key} = {redact(place)!r}", str(error)) from error
+    if is_object_url(archive) and not link_prefix:
+        raise ConfigError(
+            f'link_prefix = "" with archive = "{archive}"',
+            "no relative link leads there; add where that is served, e.g.\n"
+            'link_prefix = "https://pictures.example.com/"',
+        )
 
 
 def _split(place: str, local: str) -> tuple[str, str]:
