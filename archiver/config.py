@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archiver.cdn.settings import PlanningSettings
-from archiver.errors import ConfigError
 from archiver.fetch.settings import FetchSettings
 from archiver.files.space import Reserve
 from archiver.formats import ReadingSettings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import logging
 import os
@@ -69,13 +70,24 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """``archiver FILE`` means ``archiver archive FILE``."""
-        if args[0] not in COMMANDS and _names_a_source(args[0]):
+        word = args[0]
+        if word not in COMMANDS and _names_a_source(word):
             args = ["archive", *args]
+        elif word not in COMMANDS and not word.startswith("-"):
+            ctx.fail(_unknown(word))
         return super().resolve_command(ctx, args)
 
 
 def _names_a_source(word: str) -> bool:
     return word == "-" or os.path.lexists(word) or "://" in word or any(c in word for c in "/*?[")
+
+
+def _unknown(word: str) -> str:
+    """What to do instead of a first *word* that is neither a command nor there."""
+    if os.path.splitext(word)[1]:
+        return f"No command {word!r}, and no such file. To archive one: archiver archive FILE"
+    near = difflib.get_close_matches(word, COMMANDS, n=1)
+    return f"No such command {word!r}." + (f" Did you mean {near[0]!r}?" if near else "")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -105,7 +105,11 @@ def test_a_file_alone_means_archive(tmp_path: Path) -> None:
 
 USAGE = {
     "no such file": (["archive", "none.md"], "none.md"),
-    "no such command": (["arkive"], "arkive"),
+    "no such command": (["xyzzy"], "No such command 'xyzzy'.\n"),
+    "a command misspelled": (["arkive"], "No such command 'arkive'. Did you mean 'archive'?"),
+    "a file that is not there, no command": (["none.md"], "archiver archive FILE"),
+    "a file of a folder, no command": (["posts/none.md"], "posts/none.md: No such file"),
+    "an option, no command": (["--colour"], "--colour"),
     "both ways": (["archive", ".", "-o", "x", "--in-place"], "-o and --in-place"),
     "unknown option": (["archive", ".", "--colour"], "--colour"),
     "bad connect-to": (["archive", ".", "--connect-to", "x"], "connect_to"),
