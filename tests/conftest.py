@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import xdist.remote
 from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
@@ -19,6 +20,7 @@ import network_guard  # noqa: E402  (its folder is on the path only now)
 import program  # noqa: E402
 import required  # noqa: E402
 import s3_servers  # noqa: E402
+import scheduling  # noqa: E402
 from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
 from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
@@ -46,6 +48,21 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.full:
         os.environ[required.VARIABLE] = "1"
         os.environ.setdefault(s3_servers.VARIABLE, str(_SURROUNDINGS.folder / "ceph"))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    return scheduling.count_workers()
+
+
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: xdist.remote.Producer
+) -> scheduling.Scheduling:
+    return scheduling.Scheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    scheduling.put_long_ones_first(items)
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,14 @@ The numbers are fixed and so is what they seed: two runs try the same.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from required import is_full_run
 
+T = TypeVar("T")
 
-def _choose(sample: int, full: int) -> int:
+
+def _choose(sample: T, full: T) -> T:
     return full if is_full_run() else sample
 
 
@@ -22,6 +26,7 @@ EVERY_FEED_CALL = _choose(60, 5)  # the same for a run over a feed
 EVERY_POST_CALL = _choose(60, 12)  # and over a feed whose items become posts
 FEED_ITEMS = _choose(1200, 10_000)  # of one feed whose memory is measured
 FEED_POSTS = _choose(0, 3000)  # the same, of which posts are made; 10,000 take minutes
+FEED_VISITS = _choose((2,), (1, 2))  # that bring them
 FEED_RUNS = _choose(7, 100)  # over one feed, one after the other
 POST_RUNS = _choose(5, 100)
 POWER_CUTS = _choose(60, 200)  # of a small run

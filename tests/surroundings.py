@@ -19,8 +19,9 @@ ROOT = Path(__file__).parents[1]
 _MEMORY = Path("/dev/shm")
 _TOOLS = (".git", ".venv", "*cache*", ".hypothesis", ".coverage*")
 """Names of what pytest and others write into the project; git ignores them."""
-_OF_OTHERS = ("pymp-*", ".cache", ".config", ".pki")
-"""Python's and Chromium's: the one goes with this process, the others with its home."""
+_OF_OTHERS = ("pymp-*", ".cache", ".config", ".pki", ".rustup")
+"""Python's, Chromium's, and Rust's, whose version pip asks for: the first goes with this process,
+the others with its home."""
 _IS_LISTENING = "0A"  # in /proc/net/tcp
 
 

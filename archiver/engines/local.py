@@ -11,7 +11,7 @@ from archiver import wiring
 from archiver.config import Config
 from archiver.context import RunContext
 from archiver.journal import new_run_id
-from archiver.memory import give_back_large_blocks
+from archiver.memory import hold_little_memory
 from archiver.model import DocumentResult, DocumentTask, PageTask
 from archiver.pipeline.posts_task import PostsTask
 
@@ -24,7 +24,7 @@ Task = TypeVar("Task", bound=DocumentTask | PageTask | PostsTask)
 @asynccontextmanager
 async def open_parts(run: RunContext) -> AsyncIterator[wiring.Parts]:
     """As `Engine.open_parts`."""
-    give_back_large_blocks()
+    hold_little_memory()
     async with wiring.open_parts(run, new_run_id()) as parts:
         yield parts
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from origin import Origin
 from pictures import plain
-from samples import FEED_ITEMS, FEED_POSTS
+from samples import FEED_ITEMS, FEED_POSTS, FEED_VISITS
 
 SIZES = FEED_ITEMS // 10, FEED_ITEMS  # items
 PICTURES = 10  # items show these in turn
-SAVED_TIMES = 5  # its bytes, old and new, and what was found in them; 3.2 here, 7.8 with a tree
-POSTS_TIMES = 2.5  # its bytes and where its items are; 1.8 here, 3.1 where a parser holds it whole
+SAVED_TIMES = 4  # its bytes, old and new, and what was found in them; 2.8 here, 7.8 with a tree
+POSTS_TIMES = 2.5  # its bytes and where its items are; 1.7 here, 4.4 with a heap for each thread
 CONFIG = """\
 site_url = "https://me.example/"
 
@@ -87,8 +87,9 @@ def times(peaks: list[int], feeds: list[bytes]) -> float:
     return (peaks[1] - peaks[0]) / (len(feeds[1]) - len(feeds[0]))
 
 
-@pytest.mark.parametrize("visits", [1, 2], ids=["as it came", "with items that have left it"])
+@pytest.mark.parametrize("visits", FEED_VISITS)
 def test_a_saved_feed(visits: int, tmp_path: Path) -> None:
+    """In one visit as it came, in two with items that have left it."""
     whole, peaks = [feed_of(0, size) for size in SIZES], []
     for number, size in enumerate(SIZES):
         step = size // visits
