@@ -7,12 +7,12 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archiver import files
 from archiver.config import Config
 from archiver.context import RunContext
 from archiver.fetch.client import Client
-from archiver.fetch.headers import own_name
 from archiver.fetch.politeness import Politeness
 from archiver.model import DocumentResult, DocumentTask, ImageRecord, PageTask
 from archiver.pipeline.acceptance import Judge
@@ -20,24 +20,46 @@ from archiver.pipeline.barrier import Barrier
 from archiver.pipeline.document import Documents
 from archiver.pipeline.drawing import Drawings
 from archiver.pipeline.dynamic import Skips
-from archiver.pipeline.feed_growth import FeedGrowth
-from archiver.pipeline.feed_source import FeedSource
 from archiver.pipeline.finishing import Finisher
 from archiver.pipeline.habits import Habits
 from archiver.pipeline.image import Images
-from archiver.pipeline.item_pages import ItemPages
 from archiver.pipeline.keep import Keeper
 from archiver.pipeline.obtaining import Obtainer
-from archiver.pipeline.pages import Pages
-from archiver.pipeline.posts import Posts
 from archiver.pipeline.posts_task import PostsTask
 from archiver.pipeline.profile import DocumentSettings
 from archiver.pipeline.reading import LocalReader, Reader
 from archiver.pipeline.recall import Recaller
 from archiver.pipeline.refresh import Refresher
-from archiver.pipeline.robots import Robots
-from archiver.pipeline.visiting import Visitor
 from archiver.tools import Tools, make_hunter, make_keeper, make_obtainer, open_tools
+
+if TYPE_CHECKING:
+    from archiver.visits import Visits
+
+
+class VisitsOnDemand:
+    """What archives pages and feeds, made when the first of them comes.
+
+    Importing it (templates, the parser of feeds) takes a tenth of a second.
+    """
+
+    def __init__(
+        self, tools: Tools, documents: Documents, on_document: Callable[[DocumentResult], None]
+    ) -> None:
+        self._tools, self._documents, self._on_document = tools, documents, on_document
+        self._visits: Visits | None = None
+
+    def open(self) -> Visits:
+        """The same each time."""
+        if self._visits is None:
+            from archiver.visits import make_visits
+
+            self._visits = make_visits(self._tools, self._documents, self._on_document)
+        return self._visits
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        if self._visits is not None:
+            await self._visits.pages.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +67,7 @@ class Parts:
     """What a run works with."""
 
     documents: Documents
-    pages: Pages
-    posts: Posts
+    visits: VisitsOnDemand
     refresher: Refresher
     client: Client
     late: files.LateWrites
@@ -61,9 +82,9 @@ class Parts:
     async def archive(self, task: DocumentTask | PageTask | PostsTask) -> DocumentResult:
         """Archive a document, whatever it is."""
         if isinstance(task, PostsTask):
-            return await self.posts.archive(task)
+            return await self.visits.open().posts.archive(task)
         if isinstance(task, PageTask):
-            return await self.pages.archive(task)
+            return await self.visits.open().pages.archive(task)
         return await self.documents.archive(task)
 
 
@@ -89,14 +110,12 @@ async def open_parts(
         obtainer = replace_obtainer(make_obtainer(tools, keeper))
         images = _make_images(tools, obtainer, keeper, run)
         documents = _make_documents(tools, images, reader or LocalReader())
-        robots = Robots(tools.client, own_name(config.network)) if config.pages.robots else None
-        pages = _make_pages(tools, documents, robots, run.on_document)
-        posts = _make_posts(tools, documents, robots, run.on_document)
+        visits = VisitsOnDemand(tools, documents, run.on_document)
         try:
             refresher = _make_refresher(tools, keeper, images)
-            yield Parts(documents, pages, posts, refresher, tools.client, tools.late, images)
+            yield Parts(documents, visits, refresher, tools.client, tools.late, images)
         finally:
-            await pages.close()
+            await visits.close()
             await images.close()
             await documents.close()
             await asyncio.get_running_loop().run_in_executor(tools.disk, tools.late.close)
@@ -147,51 +166,6 @@ def _make_documents(tools: Tools, images: Images, reader: Reader) -> Documents:
     profiles = range(len(tools.config.sources) + 1)
     settings = [_document_settings(tools.config.of_profile(n)) for n in profiles]
     return Documents(tools.places, settings, reader, images, finisher, tools.disk)
-
-
-def _make_pages(
-    tools: Tools,
-    documents: Documents,
-    robots: Robots | None,
-    on_document: Callable[[DocumentResult], None],
-) -> Pages:
-    config, places = tools.config, tools.places
-    barrier = Barrier(tools.journal.sync, tools.disk)
-    growth = FeedGrowth(places, tools.originals, tools.catalog, barrier, tools.disk)
-    visitor = Visitor(
-        places,
-        tools.client,
-        tools.originals,
-        tools.catalog,
-        tools.journal,
-        growth,
-        tools.disk,
-        config.pages.max_page_bytes,
-    )
-    return Pages(
-        places, visitor, growth, tools.originals, documents, robots, tools.disk, on_document
-    )
-
-
-def _make_posts(
-    tools: Tools,
-    documents: Documents,
-    robots: Robots | None,
-    on_document: Callable[[DocumentResult], None],
-) -> Posts:
-    max_bytes = tools.config.pages.max_page_bytes
-    return Posts(
-        places=tools.places,
-        catalog=tools.catalog,
-        journal=tools.journal,
-        source=FeedSource(tools.client, tools.catalog, tools.disk, max_bytes),
-        originals=tools.originals,
-        documents=documents,
-        pages=ItemPages(tools.client, robots, tools.disk, max_bytes),
-        robots=robots,
-        disk=tools.disk,
-        on_document=on_document,
-    )
 
 
 def _document_settings(config: Config) -> DocumentSettings:

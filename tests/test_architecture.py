@@ -21,6 +21,7 @@ LAYERS = (
     ("listeners", "selection"),
     ("orders", "engines"),
     ("wiring",),
+    ("visits",),
     ("tools",),
     ("context",),
     ("config",),
