@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import click
 
@@ -109,6 +109,7 @@ def main() -> NoReturn:
     if sys.platform == "win32":
         sys.exit("archiver: Windows is not supported yet: locks and renames are not tested there")
     stop_cleanly()
+    _spare_httpx_its_program()
     try:
         code = program.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -123,6 +124,15 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _spare_httpx_its_program() -> None:
+    """Have httpx find no command line of its own, as where rich is not installed.
+
+    Nobody asks this process for it, and it costs a twentieth of a run's start. There is no option
+    for this; were the module named otherwise, it would be imported as ever.
+    """
+    cast(dict[str, object], sys.modules)["httpx._main"] = None
 
 
 def say(text: str, level: int) -> None:
