@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 _SECRET_SEGMENT = re.compile(
     r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_=-]{40,}"
 )  # tokens, signatures
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# C0, DEL and C1; what turns the direction of writing; the separators of lines and paragraphs.
+# Joiners stay: emoji and several scripts need them.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -42,6 +44,16 @@ def redact(url: str, shown: frozenset[str] = frozenset()) -> str:
     text = f"{parts.scheme}:" if parts.scheme else ""
     text += f"//{host}" if host else ""
     text += path + (f"?{query}" if query else "")
+    return escape_controls(text)
+
+
+def escape_controls(text: str) -> str:
+    r"""*text* with the code of each character that a terminal would obey instead of show; half a
+    surrogate pair, as stands for a byte of a file's name, stays.
+
+    >>> escape_controls("a\x1b[31m\u202e图.md")
+    'a\\u001b[31m\\u202e图.md'
+    """
     return _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
@@ -52,8 +64,7 @@ def escape(text: str) -> str:
     >>> escape("a\x1b[31m.md"), escape("caf\udce9.md")
     ('a\\u001b[31m.md', 'caf\\xe9.md')
     """
-    shown = _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
-    return _SURROGATE.sub(_show_surrogate, shown)
+    return _SURROGATE.sub(_show_surrogate, escape_controls(text))
 
 
 def _show_surrogate(match: re.Match[str]) -> str:

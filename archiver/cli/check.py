@@ -9,6 +9,7 @@ import click
 from archiver.checking import check_documents
 from archiver.cli.log import set_up_logging
 from archiver.cli.options import load_with_options
+from archiver.cli.tell import tell
 from archiver.errors import DocumentError
 from archiver.report.annotations import FORMATS, Format, format_problem
 from archiver.sources.git import find_repository
@@ -63,13 +64,13 @@ def command(
     for found in check_documents(sources or (".",), config, since):
         if isinstance(found, DocumentError):
             unreadable += 1
-            click.echo(f"archiver: {found}", err=True)
+            tell(f"archiver: {found}", err=True)
             continue
         problems += 1
         documents.add(found.document)
         click.echo(format_problem(found, _name(found.document, format_), format_))
     if problems and not quiet:
-        click.echo(_closing(problems, len(documents)), err=True)
+        tell(_closing(problems, len(documents)), err=True)
     return 3 if problems or unreadable else 0
 
 

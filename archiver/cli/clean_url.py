@@ -10,6 +10,7 @@ import click
 
 from archiver.cdn.settings import PlanningSettings
 from archiver.cli.main import EXIT_CODES
+from archiver.cli.tell import tell
 from archiver.config import load_config
 from archiver.model import Candidate
 from archiver.planning import explain_candidate, plan_candidates
@@ -46,7 +47,7 @@ def command(
             click.echo(dump_json(_object(url, candidates, settings)))
             continue
         for line in _lines(url, candidates, settings):
-            click.echo(line)
+            tell(line)
     return 0
 
 

@@ -9,6 +9,7 @@ import click
 
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options
+from archiver.cli.tell import tell
 from archiver.config import Config
 from archiver.maintenance.checkup import check_machine
 from archiver.maintenance.findings import Finding
@@ -34,8 +35,12 @@ def command(hosts: tuple[str, ...], as_json: bool, load: Callable[[], Config]) -
       archiver doctor img.example.com
     """
     findings = list(check_machine(load(), hosts, os.environ))
-    for line in map(_to_json, findings) if as_json else _to_lines(findings):
-        click.echo(line)
+    if as_json:
+        for line in map(_to_json, findings):
+            click.echo(line)
+    else:
+        for line in _to_lines(findings):
+            tell(line)
     return 1 if any(finding.level == "error" for finding in findings) else 0
 
 

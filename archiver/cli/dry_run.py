@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from archiver.cli.tell import tell
 from archiver.config import Config
 from archiver.errors import DocumentError
 from archiver.pipeline.dynamic import Skips
@@ -28,13 +29,16 @@ def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
         documents += 1
         if isinstance(found, DocumentError):
             problems += 1
-            click.echo(f"archiver: {found}", err=True)
+            tell(f"archiver: {found}", err=True)
         else:
             wanted |= set(_urls(found, skips))
     hosts = Counter(urlsplit(url).netloc.rpartition("@")[2] for url in wanted)
-    lines = _objects(hosts, config) if as_json else _lines(hosts, documents, len(pages), config)
-    for line in lines:
-        click.echo(line)
+    if as_json:
+        for line in _objects(hosts, config):
+            click.echo(line)
+    else:
+        for line in _lines(hosts, documents, len(pages), config):
+            tell(line)
     return 3 if problems else 0
 
 

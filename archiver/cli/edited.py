@@ -6,6 +6,7 @@ import os
 
 import click
 
+from archiver.cli.tell import tell
 from archiver.maintenance.editing import Edited
 from archiver.maintenance.restore import RestoreResult
 from archiver.report.json_lines import dump_json
@@ -20,4 +21,4 @@ def show_edited(result: Edited | RestoreResult, as_json: bool) -> None:
         click.echo(dump_json(found | links | {"reason": result.reason}))
     else:
         reason = f": {result.reason}" if result.reason else ""
-        click.echo(f"{result.outcome:<12}{name}{reason}")
+        tell(f"{result.outcome:<12}{name}{reason}")

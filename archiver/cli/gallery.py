@@ -11,6 +11,7 @@ from archiver import files
 from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options
+from archiver.cli.tell import tell
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.pipeline.places import Places
@@ -75,5 +76,5 @@ def _say(gallery: Gallery, page: str, as_json: bool) -> None:
     if as_json:
         click.echo(dump_json({"gallery": page, "held": held, "lost": lost}))
     else:
-        click.echo(f"{held:,} pictures, {lost:,} lost")
-        click.echo(f"look at: {os.path.relpath(page)}")
+        tell(f"{held:,} pictures, {lost:,} lost")
+        tell(f"look at: {os.path.relpath(page)}")

@@ -14,6 +14,7 @@ from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import places_of
 from archiver.cli.options import config_options
+from archiver.cli.tell import tell
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance.gc import GcAction, GcResult, GcSummary, collect_garbage
@@ -98,19 +99,19 @@ def _show(result: GcResult, as_json: bool) -> None:
         found = {"kind": "file", "file": result.name, "action": str(result.action)}
         click.echo(dump_json(found | {"bytes": result.size_bytes}))
     else:
-        click.echo(f"{result.action:<14}{result.name} ({format_size(result.size_bytes)})")
+        tell(f"{result.action:<14}{result.name} ({format_size(result.size_bytes)})")
 
 
 def _show_summary(summary: GcSummary, is_dry_run: bool) -> None:
     for action, text in (_WOULD if is_dry_run else _DID).items():
         count, size_bytes = summary.total(action)
         if count:
-            click.echo(f"{_files(count, size_bytes)} {text}")
+            tell(f"{_files(count, size_bytes)} {text}")
     if not summary.results:
-        click.echo("nothing to take out")
-    click.echo(f"{_files(summary.kept_files, summary.kept_bytes)} in use")
+        tell("nothing to take out")
+    tell(f"{_files(summary.kept_files, summary.kept_bytes)} in use")
     if summary.waiting_files:
-        click.echo(f"{_files(summary.waiting_files, summary.waiting_bytes)} in the trash")
+        tell(f"{_files(summary.waiting_files, summary.waiting_bytes)} in the trash")
 
 
 def _files(count: int, size_bytes: int) -> str:

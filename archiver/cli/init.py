@@ -8,6 +8,7 @@ import click
 
 from archiver import files
 from archiver.cli.main import EXIT_CODES
+from archiver.cli.tell import tell
 from archiver.errors import UsageError
 from archiver.sites import detect_site, render_config
 
@@ -41,7 +42,8 @@ def command(folder: str, as_json: bool) -> int:
         )
     else:
         found = f"found {site.generator}; " if site else ""
-        click.echo(f"{found}wrote {target}; next: archiver run")
+        tell(f"{found}wrote {target}; next: archiver run")
         if site and site.note:
-            click.echo(site.note)
+            for line in site.note.split("\n"):
+                tell(line)
     return 0

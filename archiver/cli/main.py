@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import io
 import logging
 import os
 import sys
@@ -16,6 +17,7 @@ from archiver import __version__
 from archiver.cli.log import is_json_wanted
 from archiver.cli.signals import stop_cleanly, stop_code
 from archiver.errors import ArchiverError, DiskFullError, LockHeldError, UsageError
+from archiver.redact import escape
 
 # Name → what the command is for. The module of that name in archiver.cli holds it as `command`; it
 # is imported only when it is asked for, since most load libraries that the others never need.
@@ -116,7 +118,8 @@ def main() -> NoReturn:
         say("stopped; the next run goes on from here", logging.WARNING)
         _leave(stop_code())
     except click.ClickException as error:
-        error.show()
+        error.show(said := io.StringIO())
+        click.echo(_visible(said.getvalue()), nl=False, err=True)
         sys.exit(error.exit_code)
     except ArchiverError as error:
         _fail(str(error), exit_code_of(error))
@@ -141,7 +144,12 @@ def say(text: str, level: int) -> None:
     if is_json_wanted():
         logger.log(level, "%s", text)
     else:
-        click.echo(f"archiver: {text}", err=True)
+        click.echo(f"archiver: {_visible(text)}", err=True)
+
+
+def _visible(text: str) -> str:
+    """A message of several lines; see `tell` for one."""
+    return "\n".join(map(escape, text.split("\n")))
 
 
 def _fail(text: str, code: int) -> NoReturn:

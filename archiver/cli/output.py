@@ -11,6 +11,7 @@ import click
 
 from archiver.cli.log import is_json_wanted, set_up_logging
 from archiver.cli.options import Telling
+from archiver.cli.tell import tell
 from archiver.listeners import Listener, Silent
 from archiver.model import DocumentOutcome, Summary
 from archiver.report.json_lines import JsonLines
@@ -92,7 +93,8 @@ def _print_summary(summary: Summary, look: str, is_stdout_taken: bool) -> None:
 
         print_summary(summary, look, stream)
     else:
-        click.echo(f"{format_summary(summary)}\nlook at: {look}", err=is_stdout_taken)
+        for line in (*format_summary(summary).split("\n"), f"look at: {look}"):
+            tell(line, err=is_stdout_taken)
 
 
 def exit_code(summary: Summary, is_new_only: bool = False) -> int:

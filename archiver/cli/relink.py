@@ -11,6 +11,7 @@ from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import absolute, by_archive, places_of
 from archiver.cli.options import config_options
+from archiver.cli.tell import tell
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance import taking
@@ -55,15 +56,15 @@ def command(
     if take_changes and paths:
         raise UsageError("--take-changes is for all documents of an archive; name none")
 
-    def tell(result: Edited) -> None:
+    def show(result: Edited) -> None:
         results.append(result)
         show_edited(result, as_json)
 
     for places, targets in groups.items():
         if take_changes:
-            taking.take_changes(places, config, tell, is_waiting=wait)
+            taking.take_changes(places, config, show, is_waiting=wait)
         else:
-            relink(places, config, targets or None, tell, is_waiting=wait)
+            relink(places, config, targets or None, show, is_waiting=wait)
     if not results and not as_json:
-        click.echo("no document links to the archive")
+        tell("no document links to the archive")
     return 0 if all(result.outcome in ("relinked", "unchanged") for result in results) else 3

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import click
 
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.options import config_options
+from archiver.cli.tell import tell
 from archiver.config import Config
 from archiver.errors import DocumentError
 from archiver.model import Candidate, Reference
@@ -33,21 +34,17 @@ def command(sources: tuple[str, ...], as_json: bool, load: Callable[[], Config])
     code = 0
     for found in scan_documents(sources, config):
         if isinstance(found, DocumentError):
-            click.echo(f"archiver: {found}", err=True)
+            tell(f"archiver: {found}", err=True)
             code = 3
             continue
-        for line in _lines(found, as_json):
-            click.echo(line)
+        for reference, candidates in zip(found.reading.references, found.candidates, strict=True):
+            line, column = position(found.data, reference.span.start)
+            if as_json:
+                click.echo(dump_json(_object(found, reference, candidates, line, column)))
+            else:
+                place = f"{found.name}:{line}:{column}"
+                tell(f"{place}: {reference.role}: {candidates[0].url}")
     return code
-
-
-def _lines(found: Scan, as_json: bool) -> Iterator[str]:
-    for reference, candidates in zip(found.reading.references, found.candidates, strict=True):
-        line, column = position(found.data, reference.span.start)
-        if as_json:
-            yield dump_json(_object(found, reference, candidates, line, column))
-        else:
-            yield f"{found.name}:{line}:{column}: {reference.role}: {candidates[0].url}"
 
 
 def _object(

@@ -9,6 +9,7 @@ import click
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import places_of
 from archiver.cli.options import config_options
+from archiver.cli.tell import tell
 from archiver.config import Config
 from archiver.maintenance.status import Status, Upkeep, read_status, read_upkeep
 from archiver.model import ImageRecord
@@ -47,7 +48,7 @@ def command(output: str | None, as_json: bool, load: Callable[[], Config]) -> in
         click.echo(dump_json(_object(status) | _upkeep_object(upkeep)))
     else:
         for line in (*_lines(status), *_upkeep_lines(upkeep)):
-            click.echo(line)
+            tell(line)
     return 0
 
 

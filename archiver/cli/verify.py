@@ -11,6 +11,7 @@ from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import places_of
 from archiver.cli.options import config_options
+from archiver.cli.tell import tell
 from archiver.config import Config
 from archiver.maintenance.damage import Damage
 from archiver.maintenance.verify import VerifySummary, Wish, verify
@@ -69,16 +70,16 @@ def _silent(damage: Damage) -> None:
 
 
 def _teller(as_json: bool) -> Callable[[Damage], None]:
-    def tell(damage: Damage) -> None:
+    def show(damage: Damage) -> None:
         if as_json:
             click.echo(dump_json(_damage_object(damage)))
             return
         reason = f": {damage.reason}" if damage.reason else ""
-        click.echo(f"{damage.kind:<13}{damage.name}{reason}")
+        tell(f"{damage.kind:<13}{damage.name}{reason}")
         for record in damage.records[:3]:
-            click.echo(f"{'':<13}from {redact(record.url)}")
+            tell(f"{'':<13}from {redact(record.url)}")
 
-    return tell
+    return show
 
 
 def _damage_object(damage: Damage) -> dict[str, Any]:
@@ -94,17 +95,17 @@ def _damage_object(damage: Damage) -> dict[str, Any]:
 
 def _show_summary(summary: VerifySummary, is_repairing: bool) -> None:
     for note in summary.notes:
-        click.echo(f"{'note':<13}{note.document}: {note.text}")
+        tell(f"{'note':<13}{note.document}: {note.text}")
     if not summary.found:
-        click.echo(f"{summary.files:,} files are as the journal says")
+        tell(f"{summary.files:,} files are as the journal says")
         return
-    click.echo(f"{len(summary.found):,} wrong, of {summary.files:,} files and their links")
+    tell(f"{len(summary.found):,} wrong, of {summary.files:,} files and their links")
     if is_repairing:
-        click.echo(f"{summary.mended:,} mended, {len(summary.left):,} left")
+        tell(f"{summary.mended:,} mended, {len(summary.left):,} left")
         for damage in summary.left:
-            click.echo(f"{'left':<13}{damage.name}{f': {damage.reason}' if damage.reason else ''}")
+            tell(f"{'left':<13}{damage.name}{f': {damage.reason}' if damage.reason else ''}")
     else:
-        click.echo("archiver verify --repair mends what can be mended")
+        tell("archiver verify --repair mends what can be mended")
 
 
 def _object(summary: VerifySummary) -> dict[str, Any]:

@@ -11,12 +11,13 @@ import click
 from archiver.cli.main import EXIT_CODES
 from archiver.cli.nearest import nearest_base
 from archiver.cli.options import config_options
+from archiver.cli.tell import tell
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.maintenance.explaining import Explanation, explain_document, explain_url
 from archiver.pipeline.state import open_catalog
 from archiver.report.json_lines import dump_json, image_object
-from archiver.report.why import format_why
+from archiver.report.why import why_lines
 from archiver.storage.addresses import is_object_path, is_object_url, split_object_path
 
 
@@ -49,11 +50,10 @@ def command(
                     dump_json({"url": found.url, "image": record, "removed": found.is_removed})
                 )
             else:
-                click.echo(format_why(found.url, found.record, found.candidates))
+                for line in why_lines(found.url, found.record, found.candidates):
+                    tell(line)
                 if found.is_removed:
-                    click.echo(
-                        f"  {'removed':<14}taken out by gc; a run that needs it has it again"
-                    )
+                    tell(f"  {'removed':<14}taken out by gc; a run that needs it has it again")
     return 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from archiver.checking import Problem, ProblemKind
-from archiver.redact import PROCESSING, redact
+from archiver.redact import PROCESSING, escape_controls, redact
 from archiver.report.json_lines import dump_json
 
 Format = Literal["text", "github", "json"]
@@ -16,7 +16,6 @@ FORMATS: tuple[Format, ...] = ("text", "github", "json")
 # GitHub, "Workflow commands", as its runner undoes them: in a property ":" and "," end it.
 _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 
 
 def describe_problem(problem: Problem) -> str:
@@ -47,7 +46,7 @@ def format_problem(problem: Problem, name: bytes, format: Format) -> bytes:
 
 
 def _as_text(problem: Problem, name: str) -> str:
-    place = f"{name.translate(_CONTROLS)}:{problem.line}:{problem.column}"
+    place = f"{escape_controls(name)}:{problem.line}:{problem.column}"
     return f"{place}: {describe_problem(problem)}"
 
 

@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from archiver.redact import redact
+from archiver.redact import escape, redact
 
 TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _PAIR = re.compile(r"(\w+)=%[sdr]")
@@ -24,6 +24,10 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return hide_secrets(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line without a trace; what strangers wrote in it stays in it."""
+        return escape(super().formatMessage(record))
 
 
 class JsonFormatter(logging.Formatter):

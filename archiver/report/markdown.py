@@ -19,7 +19,7 @@ from archiver.report.why import REASONS
 MOST_CHARACTERS = 60_000  # GitHub takes 65,536 for a comment
 _MOST_LINES = 100  # of a list; the JSON report has all
 _MOST_DOCUMENTS = 3  # named for a picture
-_UNSEEN = re.compile("[\u061c\u200b-\u200d\u2028\u2029\u2060-\u2065\ufeff]")
+_UNSEEN = re.compile("[\u200b-\u200d\u2060-\u2065\ufeff]")
 _NEEDS_A_PERSON = (DocumentOutcome.CONFLICT, DocumentOutcome.UNREADABLE)
 _ENDINGS = {
     "failed": "**The run failed.** What it had done until then:",

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from archiver.model import Summary
+from archiver.redact import escape
 from archiver.report.summary import summary_lines
 
 
@@ -17,4 +18,4 @@ def print_summary(summary: Summary, look: str, stream: TextIO) -> None:
     console = Console(file=stream, highlight=False)
     for line in summary_lines(summary):
         console.print(Text.assemble(*line), soft_wrap=True)
-    console.print(Text.assemble(("look at: ", "bold"), look), soft_wrap=True)
+    console.print(Text.assemble(("look at: ", "bold"), escape(look)), soft_wrap=True)

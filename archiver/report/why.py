@@ -34,10 +34,12 @@ _FLAGS = {
 }
 
 
-def format_why(url: str, record: ImageRecord | None, candidates: tuple[Candidate, ...]) -> str:
+def why_lines(
+    url: str, record: ImageRecord | None, candidates: tuple[Candidate, ...]
+) -> Iterator[str]:
     """The story as lines; of a URL that no run has asked for, what would be asked for."""
-    lines = _unknown(candidates) if record is None else _known(record)
-    return "\n".join([redact(url), *lines])
+    yield redact(url)
+    yield from _unknown(candidates) if record is None else _known(record)
 
 
 def _unknown(candidates: tuple[Candidate, ...]) -> Iterator[str]:

@@ -147,7 +147,7 @@ def test_names_that_are_odd(tmp_path: Path) -> None:
         Path(os.fsdecode(bytes(tmp_path) + b"/" + name)).write_text(f"![]({REMOTE})")
     text = run_archiver("check", cwd=tmp_path).stdout
     heads = [os.fsencode(line.partition(":1:5: ")[0]) for line in text.splitlines()]
-    assert sorted(heads) == sorted([b"100%,a:b\\x0a.md", *names[1:]])
+    assert sorted(heads) == sorted([b"100%,a:b\\u000a.md", *names[1:]])
     lines = run_archiver("check", "--format", "github", cwd=tmp_path).stdout.splitlines()
     assert sorted(os.fsencode(line.partition(",line=1,col=5::")[0]) for line in lines) == sorted(
         [

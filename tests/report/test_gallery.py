@@ -20,6 +20,7 @@ from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.model import ImageRecord, Kind, Outcome, Refusal
 from archiver.pipeline.places import Places
+from archiver.redact import escape
 from archiver.report.gallery import read_gallery, render_gallery
 from archiver.report.gallery.alike import MOST_BITS, Look, group_alike, near_looks
 from archiver.report.gallery.entries import picture_entry
@@ -109,7 +110,7 @@ def test_hostile_names_are_data(tmp_path: Path, text: str) -> None:
     data = data_of(render(tmp_path))
     assert len(data["pictures"]) == 2
     assert data["pictures"][0]["reason"] == data["pictures"][1]["rule"] == text
-    assert [shown for shown, _ in data["documents"]] == [f"{name}.md"]
+    assert [shown for shown, _ in data["documents"]] == [escape(f"{name}.md")]
 
 
 PREFIXED = Config.from_dict({"link_prefix": "/archive/"})

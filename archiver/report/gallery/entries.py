@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 from archiver.model import ImageRecord, Kind, Outcome, Refusal
 from archiver.pipeline.dynamic import MUST_NOT_BE_FROZEN
 from archiver.pipeline.places import Places
-from archiver.redact import PROCESSING, redact
+from archiver.redact import PROCESSING, escape, redact
 from archiver.report.summary import WHY
 from archiver.report.why import REASONS
 
@@ -101,7 +101,7 @@ def shown_url(url: str, places: Places) -> str:
     """*url* without what may be a secret; a local picture by its path in the base folder."""
     if url.startswith("file:"):
         path = unquote(urlsplit(url).path, errors="surrogateescape")
-        return path.removeprefix(places.base_text + "/")
+        return escape(path.removeprefix(places.base_text + "/"))
     return redact(url, PROCESSING)
 
 

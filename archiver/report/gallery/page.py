@@ -17,6 +17,7 @@ from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.model import ImageRecord
 from archiver.pipeline.places import Places
+from archiver.redact import escape
 from archiver.report.gallery.alike import group_alike
 from archiver.report.gallery.entries import HELD, LEFT, LOST, picture_entry, state_of
 from archiver.report.gallery.uses import find_uses
@@ -89,11 +90,12 @@ def page_data(gallery: Gallery, folder: str) -> dict[str, Any]:
     root = os.path.relpath(gallery.places.base, os.fsencode(folder))
     return {
         "root": quote_from_bytes(root) + "/",
-        "name": os.path.basename(gallery.places.base_text),
+        "name": escape(os.path.basename(gallery.places.base_text)),
         "asOf": max((record.when for record in gallery.records), default=""),
         "counts": {state: gallery.count(state) for state in (HELD, LOST, LEFT)},
         "documents": [
-            [path.decode("utf-8", "replace"), quote_from_bytes(path)] for path in gallery.documents
+            [escape(path.decode("utf-8", "replace")), quote_from_bytes(path)]
+            for path in gallery.documents
         ],
         "uses": gallery.uses,
         "pictures": [
