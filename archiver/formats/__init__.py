@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Protocol, cast
 
 import msgspec
 
-from archiver.formats.detect import detect_format, tell_format
+from archiver.formats.detect import detect_format, is_xhtml, tell_format
 from archiver.formats.finder_settings import FinderSettings
 from archiver.model import Reading
 
@@ -23,6 +23,7 @@ __all__ = [
     "Reader",
     "ReadingSettings",
     "detect_format",
+    "is_xhtml",
     "read_document",
     "reader",
     "tell_format",

@@ -61,6 +61,15 @@ def tell_format(data: bytes, suffix: str) -> str | None:
     return detect_format(data, suffix if suffix.lower() in SUFFIXES else None)
 
 
+def is_xhtml(data: bytes, suffix: str) -> bool:
+    """Whether a document of format ``html`` is XML to a browser that opens the file.
+
+    >>> is_xhtml(b"<html>", ".xhtml"), is_xhtml(b"<?xml version='1.0'?>", ".html")
+    (True, True)
+    """
+    return suffix.lower() == ".xhtml" or _head(data).startswith("<?xml")
+
+
 def _head(data: bytes) -> str:
     from archiver.syntax.text import Text  # not for a run that opens no document
 

@@ -7,6 +7,7 @@ A digest in a link leads to the URL that gave it.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -15,6 +16,7 @@ from archiver import files
 from archiver.catalog import Catalog
 from archiver.config import Config
 from archiver.errors import DocumentError
+from archiver.formats import is_xhtml
 from archiver.maintenance.broken_links import below_link, read_known
 from archiver.maintenance.editing import Edit, Edited, edit_documents
 from archiver.maintenance.opening import open_for_edits
@@ -63,7 +65,7 @@ def _plan(path: bytes, *, places: Places, catalog: Catalog, config: Config) -> E
     if reading is None:
         raise DocumentError(files.shown(relative), "not a document of a known format")
     chosen, notes = _choose(reading, found, catalog)
-    written, unfit = spell_urls(undone, reading, chosen, lambda d: read_known(d, path, config))
+    written, unfit = _spell(undone, reading, chosen, path, config)
     notes += [f"no spelling of {redact(chosen[reference])} fits its place" for reference in unfit]
     new = splice(undone, written)
     if new == data:
@@ -77,6 +79,20 @@ def _plan(path: bytes, *, places: Places, catalog: Catalog, config: Config) -> E
         is_restore=True,
     )
     return Edit(record, snapshot, new, "restored", "; ".join(notes), len(written), found.moved_from)
+
+
+def _spell(
+    data: bytes, reading: Reading, chosen: Mapping[Reference, str], path: bytes, config: Config
+) -> tuple[list[Replacement], list[Reference]]:
+    """What writes the *chosen* URLs into the document at *path*, and what has no spelling there."""
+    suffix = os.fsdecode(os.path.splitext(path)[1])
+    return spell_urls(
+        data,
+        reading,
+        chosen,
+        lambda changed: read_known(changed, path, config),
+        is_xhtml=reading.format == "html" and is_xhtml(data, suffix),
+    )
 
 
 def _find(path: bytes, sha256: str, places: Places, catalog: Catalog) -> Found:

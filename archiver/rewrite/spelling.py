@@ -16,6 +16,7 @@ _TROUBLE = re.compile(r"""[\s"'()<>\\,`{}|^]""")
 
 # XML is escaped at once: a bare `&` is forgiven by our readers, and by few others.
 _XML = frozenset({"feed", "svg"})
+_BARE = re.compile(rb"<|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 
 Spell = Callable[[str], str]
 
@@ -39,8 +40,8 @@ def _encoded(url: str) -> str:
     return _TROUBLE.sub(lambda match: f"%{ord(match[0]):02X}", url)
 
 
-def _spellings(format: str) -> Sequence[Spell]:
-    first = (_escaped, _plain) if format in _XML else (_plain, _escaped)
+def _spellings(is_xml: bool) -> Sequence[Spell]:
+    first = (_escaped, _plain) if is_xml else (_plain, _escaped)
     return (*first, _backslashed, _encoded, lambda url: _escaped(_encoded(url)))
 
 
@@ -49,25 +50,38 @@ def spell_urls(
     reading: Reading,
     urls: Mapping[Reference, str],
     read: Callable[[bytes], Reading | None],
+    *,
+    is_xhtml: bool = False,
 ) -> tuple[list[Replacement], list[Reference]]:
     """The replacements that write *urls* in the place of references of *reading*.
 
     Args:
         read: reads the document again.
+        is_xhtml: of HTML, that it is XML: there our reader takes what an XML parser refuses.
 
     Returns:
         The replacements, and the references that no spelling fits.
     """
     spelled: dict[Reference, bytes] = {}
     left = dict(urls)
-    for number, spell in enumerate(_spellings(reading.format)):
-        trial = spelled | {r: _encode(spell(url), reading) for r, url in left.items()}
+    for number, spell in enumerate(_spellings(is_xhtml or reading.format in _XML)):
+        new = {r: _encode(spell(url), reading) for r, url in left.items()}
+        if is_xhtml:
+            new = {r: text for r, text in new.items() if not _is_refused(data, r, text)}
+        trial = spelled | new
         good = set(_read_alike(data, trial, urls, read, is_exact=number < 3))
-        spelled |= {r: trial[r] for r in left if r in good}
+        spelled |= {r: text for r, text in new.items() if r in good}
         left = {r: url for r, url in left.items() if r not in good}
         if not left:
             break
     return [Replacement(r.span, new) for r, new in spelled.items()], list(left)
+
+
+def _is_refused(data: bytes, reference: Reference, text: bytes) -> bool:
+    """Whether *text* in the place of *reference* is an error to an XML parser."""
+    before = data[: reference.span.start].replace(b"\0", b"")  # as of UTF-16
+    is_cdata = before.rfind(b"<![CDATA[") > before.rfind(b"]]>")
+    return not is_cdata and _BARE.search(text.replace(b"\0", b"")) is not None
 
 
 def _encode(text: str, reading: Reading) -> bytes:

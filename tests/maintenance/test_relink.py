@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from inside import run_inside
@@ -176,6 +177,31 @@ def test_urls_into_any_document(
     result = run("restore", "--urls", name)
     assert result.code == 0, result.stdout + result.stderr
     assert (tmp_path / name).read_text() == expected.format(**values)
+    assert run("restore", "--urls", name).stdout.startswith("unchanged")
+
+
+XHTML = """{head}<html xmlns="http://www.w3.org/1999/xhtml"><head><title>t</title>
+<style>/*<![CDATA[*/ a{{background:url("{q}")}} /*]]>*/</style>
+</head><body><img src="{q}" alt="a &amp; b"/><p style="background:url({q})"/></body></html>
+"""
+XML_CASES = {
+    "told by its name": ("x.xhtml", ""),
+    "told by its declaration": ("x.html", "<?xml version='1.0' encoding='utf-8'?>\n"),
+    "both, the name in capitals": ("x.XHTML", "<?xml version='1.0'?>\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "head"), XML_CASES.values(), ids=XML_CASES.keys())
+def test_urls_into_xhtml_leave_it_xml(name: str, head: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(XHTML.format(head=head, q=links(tmp_path / "a.md")[2]))
+    result = run("restore", "--urls", name)
+    assert result.code == 0, result.stdout + result.stderr
+    url = f"{URLS[1]}?x=1&y=2"
+    root = ElementTree.fromstring((tmp_path / name).read_bytes())
+    found = {element.tag.partition("}")[2]: element for element in root.iter()}
+    assert found["img"].attrib == {"src": url, "alt": "a & b"}
+    assert found["p"].get("style") == f"background:url({url})"
+    assert f'url("{url}")' in (found["style"].text or "")
     assert run("restore", "--urls", name).stdout.startswith("unchanged")
 
 

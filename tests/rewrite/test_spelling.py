@@ -1,5 +1,7 @@
 """URLs written into documents: each reads as itself afterwards, or stays out."""
 
+from xml.etree import ElementTree
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from archiver.rewrite.splice import splice
 LINK = "https://h/1.png"
 
 
-def spell(document, *urls, format):
+def spell(document, *urls, format, xhtml=False):
     """The document with its links replaced by *urls*, and the URLs that no spelling fits."""
 
     def read(data):
@@ -20,7 +22,7 @@ def spell(document, *urls, format):
     data = document.encode()
     reading = read(data)
     chosen = dict(zip(reading.references, urls, strict=True))
-    written, left = spell_urls(data, reading, chosen, read)
+    written, left = spell_urls(data, reading, chosen, read, is_xhtml=xhtml)
     return splice(data, written).decode(), [chosen[reference] for reference in left]
 
 
@@ -64,6 +66,25 @@ SPELLED = {
 def test_a_url_is_spelled_as_its_place_wants_it(format, document, url, spelled):
     expected = document.replace("U", spelled)
     assert spell(document.replace("U", LINK), url, format=format) == (expected, [])
+
+
+PLACES_OF_XML = {
+    "an attribute": ('<img src="U"/>', "https://h/?a&amp;b"),
+    "a style attribute": ('<p style="background:url(U)"/>', "https://h/?a&amp;b"),
+    "a CDATA section": ("<style><![CDATA[a{background:url(U)}]]></style>", "https://h/?a&b"),
+    "after a CDATA section": ('<b><![CDATA[&]]></b><img src="U"/>', "https://h/?a&amp;b"),
+    "a style, which HTML reads as it is": ("<style>a{background:url(U)}</style>", None),
+}
+
+
+@pytest.mark.parametrize(("body", "spelled"), PLACES_OF_XML.values(), ids=PLACES_OF_XML)
+def test_xhtml_stays_xml(body, spelled):
+    """A URL that an XML parser would refuse is left out: better a link than a broken page."""
+    document = f'<html xmlns="http://www.w3.org/1999/xhtml"><body>{body}</body></html>'
+    written, left = spell(document.replace("U", LINK), "https://h/?a&b", format="html", xhtml=True)
+    ElementTree.fromstring(written)
+    assert written == document.replace("U", spelled or LINK)
+    assert left == ([] if spelled else ["https://h/?a&b"])
 
 
 def test_what_no_spelling_fits_stays_and_harms_no_other():
