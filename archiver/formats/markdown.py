@@ -11,17 +11,14 @@ from functools import partial
 from archiver.formats import ReadingSettings
 from archiver.formats.findings import Findings
 from archiver.formats.front_matter import add_images, read_fields
-from archiver.formats.html import find_in_page, html_encoding
-from archiver.formats.html_elements import choose
 from archiver.formats.image_urls import names_an_image
 from archiver.model import LINK_ADDED, Reading, Reference, Span
 from archiver.redact import redact
 from archiver.syntax.destinations import Place
 from archiver.syntax.escapes import MARKDOWN_DESTINATION, TABLE_CELL
 from archiver.syntax.frontmatter import FrontMatter, find_front_matter
-from archiver.syntax.html import HtmlPage, parse_html
 from archiver.syntax.markdown import Destination, Image, scan_markdown
-from archiver.syntax.masking import cut_out, mask_text
+from archiver.syntax.masking import cut_out
 from archiver.syntax.shortcodes import TagImage, find_tags, is_within
 from archiver.syntax.text import Text
 
@@ -78,18 +75,17 @@ class _Post:
         images = [image for image in scan.images if not is_within(image.start, holes)]
         html = cut_out(scan.html, holes)
         if html:
-            starts = {image.start for image in images} | {tag.start for tag in tags}
-            marks = sorted(starts)
-            masked = body.with_text(mask_text(body.text, html, marks, scan.blocks))
-            page = parse_html(masked, choose)
-            find_in_page(page, self.findings, self.base_url)
-            shown, linked = _elements(page, "br", marks), _elements(page, "a br, button br", marks)
-            images = [image for image in images if image.start in shown]
+            from archiver.formats.html_between import find_between  # a sixth of a run's start
+
+            places = {image.start for image in images} | {tag.start for tag in tags}
+            blocks, base_url = scan.blocks, self.base_url
+            stand = find_between(body, html, blocks, places, self.findings, base_url)
             images = [
-                replace(image, is_linked=True) if image.start in linked else image
+                replace(image, is_linked=True) if image.start in stand.linked else image
                 for image in images
+                if image.start in stand.shown
             ]
-            tags = [tag for tag in tags if tag.start in shown]
+            tags = [tag for tag in tags if tag.start in stand.shown]
         self._add_images(body, images)
         self._add_tags(body, tags)
         self._note_blanks(body.text, scan.verbatim, holes)
@@ -138,12 +134,6 @@ class _Post:
                 self.findings.add_url(value, tag.role, self.base_url)
 
 
-def _elements(page: HtmlPage, selector: str, marks: list[int]) -> set[int]:
-    """Those of *marks* where an element stands: not in a comment, a script, an attribute."""
-    found = (element.source_location for element in page.document.select(selector))
-    return {place.start_tag.start_offset for place in found if place}.intersection(marks)
-
-
 def _decode(body: Text, destination: Destination) -> Text | None:
     """A destination's text; None where it is not what the parser says it means."""
     if destination.place is None:
@@ -161,8 +151,14 @@ def markdown_encoding(data: bytes) -> str:
     A file of UTF-8 with a few bytes that are not is UTF-8 still.
     """
     if data.startswith(_BOMS):
-        return html_encoding(data)
+        return _guess_encoding(data)
     text = data.decode("utf-8", "replace")
     wrong = text.count("\ufffd")
     right = len(data) - len(text) if wrong else 0  # about: continuation bytes
-    return "utf-8" if right >= 4 * wrong else html_encoding(data)
+    return "utf-8" if right >= 4 * wrong else _guess_encoding(data)
+
+
+def _guess_encoding(data: bytes) -> str:
+    from archiver.formats.html import html_encoding  # rare, and it brings the parsers of HTML
+
+    return html_encoding(data)
