@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import execnet
 import pytest
 import xdist.remote
 from hypothesis import HealthCheck, settings
@@ -24,7 +25,7 @@ import scheduling  # noqa: E402
 from faults import FaultServer  # noqa: E402
 from origin import Origin  # noqa: E402
 from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
-from surroundings import Surroundings  # noqa: E402
+from surroundings import Surroundings, end_tidily_by_sigterm  # noqa: E402
 
 # No test judges speed: not on a busy machine, nor where coverage is measured.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,6 +34,8 @@ settings.load_profile("suite")
 network_guard.guard_this_process_and_children()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of many children compiles it all anew
 _SURROUNDINGS = Surroundings()
+_WORKERS: list[int] = []
+end_tidily_by_sigterm(_WORKERS)
 _REFUSALS = _SURROUNDINGS.folder / "refusals.txt"
 os.environ["NETWORK_GUARD_LOG"] = str(_REFUSALS)
 # obstore, which the guard cannot see, asks there for credentials where it has none.
@@ -52,6 +55,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     return scheduling.count_workers()
+
+
+def pytest_xdist_newgateway(gateway: execnet.Gateway) -> None:
+    _WORKERS.append(gateway._rinfo().pid)  # as xdist asks, which does not tell it
 
 
 def pytest_xdist_make_scheduler(

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fnmatch import fnmatch
 from pathlib import Path
+from types import FrameType
 
 ROOT = Path(__file__).parents[1]
 _MEMORY = Path("/dev/shm")
@@ -69,6 +72,31 @@ class Surroundings:
             folders[:] = [n for n in folders if not any(fnmatch(n, each) for each in _TOOLS)]
             left = [n for n in (*folders, *files) if not any(fnmatch(n, each) for each in _TOOLS)]
             yield from (os.path.join(folder, name) for name in left)
+
+
+def end_tidily_by_sigterm(others: Iterable[int] = ()) -> None:
+    """Have SIGTERM end this process as Ctrl-C does, so that it tidies up; a second one is ignored.
+
+    A child that is forked and sets no handler of its own ends at once, as before.
+
+    Args:
+        others: the processes that are to end with it, looked at when the signal comes.
+    """
+    owner, told = os.getpid(), []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() != owner:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        elif not told:
+            told.append(number)
+            for process in others:
+                with suppress(ProcessLookupError):
+                    os.kill(process, number)
+            raise KeyboardInterrupt("SIGTERM")
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
 
 
 def _processes(mark: bytes) -> Iterator[str]:
