@@ -7,6 +7,7 @@ are left out. A line of a kind or a version this program does not know is an err
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -155,13 +156,14 @@ def _from_image(line: ImageLine) -> ImageRecord:
 def _encode_document(record: DocumentRecord, when: str) -> bytes:
     """The line of an intent, splice by splice: there may be tens of thousands."""
     head, mark, tail = _encoder.encode(_to_document(record, when)).partition(_NO_SPLICES)
-    line = bytearray(head + mark[:-1])
+    line = BytesIO()  # its bytes are held once, those of a bytearray twice when they are given back
+    line.write(head + mark[:-1])
     for number, one in enumerate(record.splices):
-        line += b"," if number else b""
         texts = map(_to_text, (one.old, one.new, one.before, one.after))
-        _encoder.encode_into(SpliceLine(one.start, *texts), line, -1)
-    line += b"]" + tail + b"\n"
-    return bytes(line)
+        line.write(b"," if number else b"")
+        line.write(_encoder.encode(SpliceLine(one.start, *texts)))
+    line.write(b"]" + tail + b"\n")
+    return line.getvalue()
 
 
 _NO_SPLICES = b'"splices":[]'  # stands in no string, where quotes are escaped

@@ -37,12 +37,13 @@ from archiver.pipeline.image import Images
 from archiver.pipeline.places import Places
 from archiver.pipeline.profile import DocumentSettings, Profile
 from archiver.pipeline.reading import Reader, Unread
-from archiver.pipeline.rewritten import Rewritten, result_of, write_links
+from archiver.pipeline.rewritten import Planned, Rewritten, result_of, with_way_back
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.wanted import Wanted
 from archiver.pipeline.within import have_within
 from archiver.redact import redact
 from archiver.rewrite.edits import plan_edits
+from archiver.rewrite.splice import splice
 from archiver.storage.addresses import is_object_path
 
 
@@ -92,8 +93,10 @@ class Documents:
         why_not = remote.why_not_writable(snapshot) if task.is_in_place else ""
         if why_not and reading.references:
             return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
-        done = await self._rewrite(data, reading, task, snapshot.mtime_ns)
+        planned = await self._plan(data, reading, task, snapshot.mtime_ns)
         del reading  # of a long document it is larger than that
+        done = await self._write(data, planned, task)
+        del planned
         draft = self._draft(task, data, snapshot, done)
         return result_of(task, await self._finisher.finish(draft), done)
 
@@ -104,33 +107,44 @@ class Documents:
             reading = await self.read(data, task)
             if reading is None or reading.is_opted_out:
                 return data, DocumentResult(task, DocumentOutcome.SKIPPED)
-            done = await self._rewrite(data, reading, task, time.time_ns())
+            planned = await self._plan(data, reading, task, time.time_ns())
+            done = await self._write(data, planned, task)
         except DocumentError as error:
             return data, DocumentResult(task, DocumentOutcome.UNREADABLE, error.reason)
         outcome = DocumentOutcome.UNCHANGED if done.new == data else DocumentOutcome.REWRITTEN
         return done.new, result_of(task, outcome, done)
 
-    async def _rewrite(
+    async def _plan(
         self, data: bytes, reading: Reading, task: DocumentTask, mtime_ns: int
-    ) -> Rewritten:
+    ) -> Planned:
         records, note = await self._have_images(reading, task, find_date(data, mtime_ns))
         had = [records.get(reference.url) for reference in reading.references]
         links = [
             self._of(task).linker.link(reference, record, task, reading)
             for reference, record in zip(reading.references, had, strict=True)
         ]
-        new, splices = write_links(data, self._plan(reading, links, had, task))
-        await self._check(task, reading, links, new)
-        reason = "; ".join(filter(None, (*reading.notes, note)))
-        return Rewritten(new, splices, tuple(records.values()), reason, len(reading.references))
+        return Planned(
+            reading.format,
+            self._plan_edits(reading, links, had, task),
+            _find_kept(reading, links),
+            tuple(records.values()),
+            "; ".join(filter(None, (*reading.notes, note))),
+            len(reading.references),
+        )
 
-    def _plan(
+    async def _write(self, data: bytes, planned: Planned, task: DocumentTask) -> Rewritten:
+        new = splice(data, planned.replacements)
+        if planned.kept is not None:
+            await self._check(task, planned.format, planned.kept, new)
+        return with_way_back(data, planned, new)
+
+    def _plan_edits(
         self,
         reading: Reading,
         links: Sequence[bytes | None],
         had: Sequence[ImageRecord | None],
         task: DocumentTask,
-    ) -> Sequence[Replacement]:
+    ) -> tuple[Replacement, ...]:
         """The edits of the images, and of the style sheets behind them."""
         smaller = self._of(task).shrinker.plan(reading, had, links, task)
         widths = [record.width_px if record else 0 for record in had]
@@ -199,22 +213,26 @@ class Documents:
         return await have_within(limits, ordered, self._images.have, self._images.is_had)
 
     async def _check(
-        self, task: DocumentTask, reading: Reading, links: Sequence[bytes | None], new: bytes
+        self, task: DocumentTask, format: str, kept: frozenset[str], new: bytes
     ) -> None:
         """Refuse a rewrite after which the document would name a remote image it did not before.
 
         A post-condition, not an assertion: a document that no parser reads the same way twice is
         left alone.
         """
-        if not any(links):
-            return
         place, settings = document_url(task.target) or None, self._of(task).settings.reading
-        again = await self._reader.read(Unread(task.name, new, reading.format, place, settings))
-        kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
-        kept |= {safe_in_css(url) for url in kept}
+        again = await self._reader.read(Unread(task.name, new, format, place, settings))
         for reference in again.references:
             if not (reference.url in kept or self._of(task).linker.is_local(reference.url)):
                 raise DocumentError(task.name, f"the new text would name {redact(reference.url)}")
+
+
+def _find_kept(reading: Reading, links: Sequence[bytes | None]) -> frozenset[str] | None:
+    """The URLs that stay, in every spelling; None where no link is written at all."""
+    if not any(links):
+        return None
+    kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
+    return frozenset(kept | {safe_in_css(url) for url in kept})
 
 
 def document_url(path: bytes) -> str:

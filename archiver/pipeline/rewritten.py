@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archiver.model import (
@@ -13,12 +12,33 @@ from archiver.model import (
     Replacement,
     Splice,
 )
-from archiver.rewrite.splice import plan_splices, splice
+from archiver.rewrite.splice import plan_splices
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is to be written into a document; what was found in it is not held any longer.
+
+    Attributes:
+        format: of the document.
+        replacements: sorted, disjoint.
+        kept: absolute URLs that it may name afterwards; None: no link is written.
+        images: what became of them.
+        reason: what a person should know.
+        references: how many there are.
+    """
+
+    format: str
+    replacements: tuple[Replacement, ...]
+    kept: frozenset[str] | None
+    images: tuple[ImageRecord, ...]
+    reason: str
+    references: int
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """What a document becomes; what was found in it is not held any longer.
+    """What a document becomes.
 
     Attributes:
         splices: make the new bytes of the old ones.
@@ -34,12 +54,10 @@ class Rewritten:
     references: int = 0
 
 
-def write_links(
-    data: bytes, replacements: Sequence[Replacement]
-) -> tuple[bytes, tuple[Splice, ...]]:
-    """The new bytes, and how to come back from them."""
-    new = splice(data, replacements)
-    return new, plan_splices(data, replacements, new)
+def with_way_back(data: bytes, planned: Planned, new: bytes) -> Rewritten:
+    """What *data* becomes, and how to come back from it."""
+    splices = plan_splices(data, planned.replacements, new)
+    return Rewritten(new, splices, planned.images, planned.reason, planned.references)
 
 
 def result_of(task: DocumentTask, outcome: DocumentOutcome, done: Rewritten) -> DocumentResult:
