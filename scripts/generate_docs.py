@@ -56,8 +56,10 @@ def main() -> int:
         stale.append(name)
         if "--check" not in sys.argv:
             path.write_text(render())
-    print("\n".join(f"docs/{name}: not what the program says" for name in stale), end="")
-    return 1 if stale and "--check" in sys.argv else 0
+    is_check = "--check" in sys.argv
+    for name in stale:
+        print(f"docs/{name}: {'not what the program says' if is_check else 'written'}")
+    return 1 if stale and is_check else 0
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ import re
 
 SCHEMES = ("s3", "gs", "az")
 _SCHEME_BYTES = tuple(f"{scheme}://".encode() for scheme in SCHEMES)
-_URL = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[^\s?#\\]*)?")
-EXPECTED = "s3://bucket/prefix (or gs://, az://); credentials stand in the environment"
+_URL = re.compile(rf"(?:{'|'.join(SCHEMES)})://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[^\s?#\\]*)?")
+_OTHERS = ", ".join(f"{scheme}://" for scheme in SCHEMES[1:])
+EXPECTED = f"{SCHEMES[0]}://bucket/prefix (or {_OTHERS}); credentials stand in the environment"
 
 
 def is_object_url(place: str) -> bool:
