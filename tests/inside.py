@@ -24,10 +24,12 @@ def run_inside(*arguments: str, cwd: Path) -> Result:
         os.chdir(before)
     error = found.exception
     if isinstance(error, ArchiverError):
-        return Result(exit_code_of(error), found.stdout, str(error))
+        return Result.of(exit_code_of(error), found.stdout_bytes, str(error).encode())
     if isinstance(error, click.ClickException):
-        return Result(error.exit_code, found.stdout, error.format_message())
+        message = error.format_message().encode()
+        return Result.of(error.exit_code, found.stdout_bytes, message)
     if error is not None:
         raise error
     code = found.return_value
-    return Result(code if isinstance(code, int) else 0, found.stdout, found.stderr)
+    code = code if isinstance(code, int) else 0
+    return Result.of(code, found.stdout_bytes, found.stderr_bytes or b"")

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -22,18 +23,33 @@ DEADLINE_S = 300  # a safety net, ten times what the slowest call takes
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run of the program gave."""
+    """What a run of the program gave.
+
+    Attributes:
+        output: the bytes of `stdout`.
+    """
 
     code: int
+    output: bytes
     stdout: str
     stderr: str
+
+    @classmethod
+    def of(cls, code: int, output: bytes, errors: bytes) -> Result:
+        return cls(code, output, _text(output), _text(errors))
+
+
+def _text(data: bytes) -> str:
+    """Text as `subprocess` reads it."""
+    with TextIOWrapper(BytesIO(data), encoding="utf-8", errors="surrogateescape") as stream:
+        return stream.read()
 
 
 def run_archiver(
     *arguments: str | Path,
     cwd: Path,
     environment: Mapping[str, str] | None = None,
-    text: str = "",
+    text: str | bytes = "",
     is_fresh: bool = False,
 ) -> Result:
     """Run ``python -m archiver`` in *cwd*; the network guard is in its environment.
@@ -42,24 +58,23 @@ def run_archiver(
     *environment* is for Python itself, or where *is_fresh*, it is a new one.
     """
     words, more = [str(word) for word in arguments], environment or {}
+    given = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
     if is_fresh or any(name.startswith("PYTHON") for name in more):
-        return _start(words, cwd, os.environ | more, text)
-    return _fork(words, cwd, os.environ | more, text)
+        return _start(words, cwd, os.environ | more, given)
+    return _fork(words, cwd, os.environ | more, given)
 
 
-def _start(words: list[str], cwd: Path, environment: Mapping[str, str], text: str) -> Result:
+def _start(words: list[str], cwd: Path, environment: Mapping[str, str], given: bytes) -> Result:
     done = subprocess.run(
         [sys.executable, "-m", "archiver", *words],
         cwd=cwd,
         env=environment,
-        input=text,
+        input=given,
         capture_output=True,
-        text=True,
-        errors="surrogateescape",
         timeout=DEADLINE_S,
         check=False,
     )
-    return Result(done.returncode, done.stdout, done.stderr)
+    return Result.of(done.returncode, done.stdout, done.stderr)
 
 
 class _Server:
@@ -84,13 +99,13 @@ def stop_server() -> None:
         server.process.wait(DEADLINE_S)
 
 
-def _fork(words: list[str], cwd: Path, environment: Mapping[str, str], text: str) -> Result:
+def _fork(words: list[str], cwd: Path, environment: Mapping[str, str], given: bytes) -> Result:
     order = {"arguments": words, "folder": str(cwd), "environment": dict(environment)}
     with ExitStack() as stack:
-        given = stack.enter_context(TemporaryFile())
-        given.write(text.encode("utf-8", "surrogateescape"))
-        given.seek(0)
-        answers, outputs = _order(order, given.fileno())
+        file = stack.enter_context(TemporaryFile())
+        file.write(given)
+        file.seek(0)
+        answers, outputs = _order(order, file.fileno())
         stack.enter_context(answers)
         process = int(answers.readline())
         pool = stack.enter_context(ThreadPoolExecutor(2))
@@ -99,7 +114,7 @@ def _fork(words: list[str], cwd: Path, environment: Mapping[str, str], text: str
         except TimeoutError:
             os.kill(process, signal.SIGKILL)
             raise
-        return Result(int(answers.readline()), stdout, stderr)
+        return Result.of(int(answers.readline()), stdout, stderr)
 
 
 def _order(order: dict[str, Any], given: int) -> tuple[IO[bytes], tuple[int, int]]:
@@ -115,9 +130,8 @@ def _order(order: dict[str, Any], given: int) -> tuple[IO[bytes], tuple[int, int
         return ours.makefile("rb"), (out, err)
 
 
-def _read(fd: int) -> str:
-    """Text as `subprocess` reads it."""
-    with open(fd, encoding="utf-8", errors="surrogateescape") as stream:
+def _read(fd: int) -> bytes:
+    with open(fd, "rb") as stream:
         return stream.read()
 
 

@@ -28,6 +28,7 @@ def main() -> None:
     for module in pkgutil.walk_packages(archiver.__path__, "archiver."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    _make_tables()
     gc.freeze()
     while True:
         message, fds, _, _ = socket.recv_fds(orders, _ORDER_BYTES, 4)
@@ -40,6 +41,15 @@ def main() -> None:
             os.close(fd)
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+
+
+def _make_tables() -> None:
+    """Those of the package's own rules, which a run makes when it meets its first picture."""
+    from archiver.pipeline.dynamic import find_dynamic
+    from archiver.planning import PlanningSettings, plan_candidates
+
+    plan_candidates("https://host.example/a.png", settings=PlanningSettings())
+    find_dynamic("host.example", "/a.png")
 
 
 def _keep(order: dict[str, Any], fds: list[int]) -> None:

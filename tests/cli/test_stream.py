@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from origin import Origin
 from pictures import photograph, save
-from program import DEADLINE_S, run_archiver
+from program import run_archiver
 
 URL = "https://img.example.com/a.jpg"
 Stream = Callable[..., tuple[int, bytes, str]]
@@ -26,16 +23,8 @@ def stream(origin: Origin, tmp_path: Path) -> Stream:
     options = [*mapped, "--ca-file", origin.ca_file]
 
     def run(data: bytes, *arguments: str) -> tuple[int, bytes, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "archiver", "archive", "-", *arguments, *options],
-            cwd=tmp_path,
-            env=os.environ,
-            input=data,
-            capture_output=True,
-            timeout=DEADLINE_S,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr.decode()
+        done = run_archiver("archive", "-", *arguments, *options, cwd=tmp_path, text=data)
+        return done.code, done.output, done.stderr
 
     return run
 
