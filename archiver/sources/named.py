@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 
 from archiver.errors import UsageError
-from archiver.redact import redact
+from archiver.redact import escape, redact
 from archiver.sources.folders import OnUnreadable, SourceFile, Walk, describe, walk_folder
 from archiver.sources.globs import Glob, compile_glob, split_glob
 from archiver.storage.addresses import is_object_url
@@ -101,13 +101,13 @@ def _open(source: str, rules: Walk, own: list[bytes]) -> Iterator[SourceFile]:
         pattern = split_glob(source)
         if pattern is None or not os.path.isdir(pattern[0]):
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise UsageError(f"{source}: {reason}; name a file or a folder") from error
+            raise UsageError(f"{escape(source)}: {reason}; name a file or a folder") from error
         return _open_folder(pattern[0], rules, own, (compile_glob(pattern[1], is_anchored=True),))
     if stat.S_ISDIR(status.st_mode):
         return _open_folder(source, rules, own, None)
     if not stat.S_ISREG(status.st_mode):
         kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no file")
-        raise UsageError(f"{source}: is {kind}; name a file or a folder")
+        raise UsageError(f"{escape(source)}: is {kind}; name a file or a folder")
     folder, name = os.path.split(os.fsencode(source))
     root = os.path.realpath(folder or b".")
     path = os.path.join(root, name)

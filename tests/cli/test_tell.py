@@ -79,6 +79,7 @@ COMMANDS = {
     "gc": ["gc", "--dry-run"],
     "gallery": ["gallery", "-o", "gallery\u202e"],
     "no such file": ["archive", "none\u202e\x1b[31m.md"],
+    "no such file, of a name with a line end": ["archive", "none\nFORGED.md"],
     "no such command": ["none\u202e\x1b[31m"],
     "no such option": ["scan", "--none\u202e\x1b[31m"],
 }
