@@ -115,7 +115,8 @@ class Transport(httpx.AsyncBaseTransport):
     def _tls(self, host: str) -> ssl.SSLContext | bool:
         if not self._settings.host(host).verify_tls:
             return False
-        return make_tls_context(self._settings.ca_file)
+        ca_file = self._settings.ca_file
+        return make_tls_context(ca_file) if ca_file else True  # aiohttp has made its own already
 
     def _open_session(self) -> aiohttp.ClientSession:
         s = self._settings
@@ -188,7 +189,7 @@ class _Body(httpx.AsyncByteStream):
 
 @lru_cache(maxsize=4)
 def make_tls_context(ca_file: str) -> ssl.SSLContext:
-    """The system's authorities, and those of *ca_file* where one is named.
+    """The system's authorities, and those of *ca_file*.
 
     Made at the first need and kept: reading 140 certificates takes a tenth of a second.
 
@@ -197,11 +198,10 @@ def make_tls_context(ca_file: str) -> ssl.SSLContext:
     """
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
-    if ca_file:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError as error:  # ssl.SSLError is one
-            raise ConfigError(f"network.ca_file = {ca_file!r}", str(error)) from error
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigError(f"network.ca_file = {ca_file!r}", str(error)) from error
     return context
 
 

@@ -6,6 +6,7 @@ for a process of its own (`workers`), since it reads whatever a stranger sent.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -90,12 +91,14 @@ def examine_bytes(
 
 
 def _read(path: str, settings: ImagingSettings) -> bytes:
+    most = settings.max_size_bytes
     try:
         with Path(path).open("rb") as file:
-            data = file.read(settings.max_size_bytes + 1)
+            # A read allocates what it may return: at `most` that costs more than the reading.
+            data = file.read(min(os.fstat(file.fileno()).st_size, most) + 1)
     except OSError as error:
         raise Refusal(Outcome.MISSING, "file") from error
-    if len(data) > settings.max_size_bytes:
+    if len(data) > most:
         raise Refusal(Outcome.TOO_BIG, "size")
     return data
 

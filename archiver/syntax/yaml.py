@@ -19,7 +19,7 @@ _PREFIX = re.compile(r"(?:(?:&\S++|!\S*+)(?:\s|#[^\r\n]*+)++)*+")  # anchors and
 _HEADER = re.compile(r"[^\r\n]*+")  # of a block scalar: its indicators and comment
 _QUOTED = {"'": YAML_SINGLE, '"': YAML_DOUBLE}
 _LEADING_TABS = re.compile(r"(?<![^\r\n])[ \t]*\t[ \t]*")
-_UNREADABLE = re.compile(
+_UNREADABLE = (  # compiled where it is used: takes longer than all else here, and is rare
     r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 
@@ -50,7 +50,7 @@ def _compose(text: str) -> Node | None:
         return _compose_once(text)
     except SyntaxProblem:
         mended = _LEADING_TABS.sub(lambda match: " " * len(match[0]), text)
-        return _compose_once(_UNREADABLE.sub("\ufffd", mended))
+        return _compose_once(re.sub(_UNREADABLE, "\ufffd", mended))
 
 
 def _compose_once(text: str) -> Node | None:
@@ -103,15 +103,14 @@ def _locate(text: str, path: Path, node: ScalarNode) -> Scalar | None:
     return Scalar(path, start, start + len(value), value) if start >= 0 else None
 
 
-_LINE = re.compile(
-    r"""(?<![^\r\n])[ \t]*+(?:-[ \t]++)*+
+_LINE = (  # compiled where it is used, as `_UNREADABLE` is
+    r"""(?x)(?<![^\r\n])[ \t]*+(?:-[ \t]++)*+
     (?:(?P<quote>["']?)(?P<key>[\w.-](?:[\w.-]|[ ](?=[\w.-]))*+)(?P=quote)[ \t]*+:(?![^ \t\r\n]))?+
     [ \t]*+(?:[&!]\S*+[ \t]++)*+
     (?:'(?P<single>(?:[^'\r\n]|'')*+)'
       |"(?P<double>(?:[^"\\\r\n]|\\[^\r\n])*+)"
       |(?P<plain>[^\s'"\#&*!|>%@`\[{](?:[^\s]|[ \t]++(?![ \t\r\n\#]))*+))?+
-    [ \t]*+(?:\#[^\r\n]*+)?+(?![^\r\n])""",
-    re.VERBOSE,
+    [ \t]*+(?:\#[^\r\n]*+)?+(?![^\r\n])"""
 )
 _LINE_CODECS = {"single": YAML_SINGLE, "double": YAML_DOUBLE, "plain": None}
 
@@ -126,7 +125,7 @@ def find_scalars_by_line(text: str) -> list[Scalar]:
     """
     found: list[Scalar] = []
     path: Path = ()
-    for line in _LINE.finditer(text):
+    for line in re.finditer(_LINE, text):
         path = (line["key"],) if line["key"] else path
         group = next((group for group in _LINE_CODECS if line[group]), None)
         if group and path:

@@ -154,7 +154,8 @@ async def test_the_largest_legal_picture_fits_and_a_smaller_limit_is_an_answer(t
     path.write_bytes(pictures.pixel_bomb(7000))  # 49 MP
     async with Examiner(SETTINGS, SMALL) as examiner:
         assert (await examiner.examine(str(path))).width_px == 7000
-    narrow = replace(SETTINGS, worker_memory_bytes=150_000_000)
+    path.write_bytes(pictures.pixel_bomb(9900))  # 98 MP of one byte each
+    narrow = replace(SETTINGS, worker_memory_bytes=100_000_000, max_pixels=100_000_000)
     async with Examiner(replace(narrow, workers=1), SMALL) as examiner:
         with pytest.raises(PictureError) as caught:
             await examiner.examine(str(path))
