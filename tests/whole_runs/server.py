@@ -20,17 +20,18 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from archiver import files, wiring
+from archiver import files, tools
 from archiver.catalog import catalog
 from archiver.cli import main as cli
 from archiver.files import LateWrites, calls
 from archiver.imaging.examine import examine_file
 from archiver.imaging.settings import ImagingSettings, ThumbnailSettings
 from archiver.imaging.svg import sanitize_file
-from archiver.imaging.workers import Examiner
 from archiver.model import Picture, Sanitized
 from whole_runs.hooks import Fail, Stop
 from whole_runs.recording import Recorder
+
+Examiner = tools.Examiner  # where runs take it from
 
 
 class InProcess:
@@ -95,7 +96,7 @@ def _kill_after(child: int, wait_s: float) -> None:
 
 def _run(order: dict[str, Any]) -> int:
     os.chdir(order["folder"])
-    wiring.Examiner = Examiner if order["workers"] else InProcess  # type: ignore[assignment,misc]
+    tools.Examiner = Examiner if order["workers"] else InProcess  # type: ignore[assignment,misc]
     catalog._COMMIT_CHANGES = 1 if order["eager"] else 1000
     calls.hook = _hook(**order["hook"]) if order["hook"] else None
     sys.argv = ["archiver", *order["arguments"]]
