@@ -147,8 +147,9 @@ def _tags(document, encoding):
 
 
 @settings(max_examples=200, deadline=None)
-@given(words=WORDS)
+@given(words=WORDS.filter(lambda words: "<select" not in words.lower()))
 def test_images_are_those_html5lib_sees(words):
+    """A ``<select>`` holds any content since 2025, which html5lib doesn't know."""
     tree = html5lib.parse(words, namespaceHTMLElements=False)
     theirs = [image.get("src") for image in tree.iter("img") if image.get("src")]
     found = read(words.encode(), "html").references
