@@ -33,24 +33,24 @@ def uses(levels: int) -> str:
 
 
 BOMBS = {
-    "pixels": (pictures.pixel_bomb(), "unsafe"),
-    "header": (pictures.header_bomb(), "unsafe"),
-    "gif-header": (pictures.gif_header_bomb(), "unsafe"),
-    "webp-header": (pictures.webp_header_bomb(), "unsafe"),
-    "scans": (pictures.scan_bomb(), "unsafe"),
-    "chunks": (pictures.chunk_bomb(), "unsafe"),
-    "segments": (pictures.segment_bomb(), "unsafe"),
-    "frames": (pictures.frame_bomb(), "stored"),
-    "texts": (pictures.text_bomb(), "stored"),
-    "profile": (pictures.profile_bomb(), "stored"),
-    "largest-legal": (pictures.pixel_bomb(7000), "stored"),
-    "entities": (pictures.entity_bomb(), "not_image"),
-    "gzip": (gzip.compress(b"<svg" + b" " * 200_000_000, 9, mtime=0), "not_image"),
-    "deep": (drawing("<g>" * 4000 + "</g>" * 4000), "skipped"),
-    "wide": (drawing("<g>" * 62 + "<g/>" * 100_000 + "</g>" * 62), "skipped"),
-    "uses": (drawing(uses(9)), "stored"),
+    "pixels": (lambda: pictures.pixel_bomb(), "unsafe"),
+    "header": (lambda: pictures.header_bomb(), "unsafe"),
+    "gif-header": (lambda: pictures.gif_header_bomb(), "unsafe"),
+    "webp-header": (lambda: pictures.webp_header_bomb(), "unsafe"),
+    "scans": (lambda: pictures.scan_bomb(), "unsafe"),
+    "chunks": (lambda: pictures.chunk_bomb(), "unsafe"),
+    "segments": (lambda: pictures.segment_bomb(), "unsafe"),
+    "frames": (lambda: pictures.frame_bomb(), "stored"),
+    "texts": (lambda: pictures.text_bomb(), "stored"),
+    "profile": (lambda: pictures.profile_bomb(), "stored"),
+    "largest-legal": (lambda: pictures.pixel_bomb(7000), "stored"),
+    "entities": (lambda: pictures.entity_bomb(), "not_image"),
+    "gzip": (lambda: gzip.compress(b"<svg" + b" " * 200_000_000, 9, mtime=0), "not_image"),
+    "deep": (lambda: drawing("<g>" * 4000 + "</g>" * 4000), "skipped"),
+    "wide": (lambda: drawing("<g>" * 62 + "<g/>" * 100_000 + "</g>" * 62), "skipped"),
+    "uses": (lambda: drawing(uses(9)), "stored"),
     "in-a-drawing": (
-        drawing(
+        lambda: drawing(
             '<image href="data:image/png;base64,'
             f'{base64.b64encode(pictures.pixel_bomb()).decode()}"/>'
         ),
@@ -61,8 +61,8 @@ BOMBS = {
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_every_bomb_ends_within_its_limits(origin: Origin, tmp_path: Path) -> None:
-    for name, (data, _) in BOMBS.items():
-        origin.serve(f"https://{name}.example/{name}", data)
+    for name, (make, _) in BOMBS.items():
+        origin.serve(f"https://{name}.example/{name}", make())
     urls = [f"https://{name}.example/{name}" for name in BOMBS]
     (tmp_path / "post.md").write_text("".join(f"![]({url})\n\n" for url in urls))
     command = [sys.executable, "-m", "archiver", "archive", "post.md", "--json"]

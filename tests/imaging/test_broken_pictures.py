@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from contextlib import suppress
+from functools import cache
 
 import pictures
 import pytest
@@ -44,38 +45,50 @@ def test_what_is_no_image(data, reason):
     assert refusal_of(data) == ("not_image", reason, False)
 
 
-PHOTO = pictures.photograph(5, (400, 300))
+def save(*arguments, **options):
+    """A photograph as a file."""
+    return pictures.save(pictures.photograph(5, (400, 300)), *arguments, **options)
+
+
 WHOLE = {
-    "jpeg": pictures.save(PHOTO, "JPEG"),
-    "progressive jpeg": pictures.save(PHOTO, "JPEG", progressive=True),
-    "jpeg with a thumbnail in EXIF": pictures.save(
-        PHOTO, "JPEG", exif=b"Exif\0\0" + pictures.picture("JPEG")
+    "jpeg": lambda: save("JPEG"),
+    "progressive jpeg": lambda: save("JPEG", progressive=True),
+    "jpeg with a thumbnail in EXIF": lambda: save(
+        "JPEG", exif=b"Exif\0\0" + pictures.picture("JPEG")
     ),
-    "mpo": pictures.mpo(),
-    "png": pictures.save(PHOTO, "PNG"),
-    "apng": pictures.animation("PNG"),
-    "gif": pictures.save(PHOTO, "GIF"),
-    "animated gif": pictures.animation("GIF"),
-    "webp": pictures.save(PHOTO, "WEBP"),
-    "lossless webp": pictures.save(PHOTO, "WEBP", lossless=True),
-    "animated webp": pictures.animation("WEBP"),
-    "avif": pictures.save(PHOTO, "AVIF"),
-    "bmp": pictures.save(PHOTO, "BMP"),
-    "tiff": pictures.save(PHOTO, "TIFF"),
-    "ico": pictures.save(PHOTO, "ICO"),
-    "jpeg 2000": pictures.save(PHOTO, "JPEG2000"),
-    "jpeg 2000 codestream": pictures.save(PHOTO, "JPEG2000", no_jp2=True),
-    "svg": pictures.SVG,
-    "svgz": pictures.SVGZ,
+    "mpo": pictures.mpo,
+    "png": lambda: save("PNG"),
+    "apng": lambda: pictures.animation("PNG"),
+    "gif": lambda: save("GIF"),
+    "animated gif": lambda: pictures.animation("GIF"),
+    "webp": lambda: save("WEBP"),
+    "lossless webp": lambda: save("WEBP", lossless=True),
+    "animated webp": lambda: pictures.animation("WEBP"),
+    "avif": lambda: save("AVIF"),
+    "bmp": lambda: save("BMP"),
+    "tiff": lambda: save("TIFF"),
+    "ico": lambda: save("ICO"),
+    "jpeg 2000": lambda: save("JPEG2000"),
+    "jpeg 2000 codestream": lambda: save("JPEG2000", no_jp2=True),
+    "svg": lambda: pictures.SVG,
+    "svgz": lambda: pictures.SVGZ,
 }
+
+
+@cache
+def whole(name):
+    """The bytes of a file of `WHOLE`."""
+    return WHOLE[name]()
+
+
 PARTLY = {"jpeg", "progressive jpeg", "png", "gif", "animated gif", "bmp", "tiff", "ico"}
 
 
 @pytest.mark.parametrize("lost", [1, 2, 20, 0.1, 0.5])
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_file_that_stops_short(name, lost):
-    examine_bytes(WHOLE[name], SETTINGS, SMALL)
-    short = pictures.cut(WHOLE[name], lost)
+    examine_bytes(whole(name), SETTINGS, SMALL)
+    short = pictures.cut(whole(name), lost)
     if name == "mpo" and lost != 0.5:  # its first picture, all that is shown, is still whole
         examine_bytes(short, SETTINGS, SMALL)
         return
@@ -86,7 +99,7 @@ def test_a_file_that_stops_short(name, lost):
 @pytest.mark.parametrize("lost", [1, 20, 0.1, 0.5])
 @pytest.mark.parametrize("name", [name for name in WHOLE if name not in ("svgz", "mpo")])
 def test_tolerance_takes_it_as_far_as_it_goes(name, lost):
-    short = pictures.cut(WHOLE[name], lost)
+    short = pictures.cut(whole(name), lost)
     picture = examine_bytes(short, SETTINGS, SMALL, tolerant=True)
     assert "damaged" in picture.flags
     if name != "svg":
@@ -97,53 +110,56 @@ def test_tolerance_takes_it_as_far_as_it_goes(name, lost):
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_tolerance_changes_nothing_for_a_whole_file(name):
-    strict = examine_bytes(WHOLE[name], SETTINGS, SMALL)
-    assert examine_bytes(WHOLE[name], SETTINGS, SMALL, tolerant=True) == strict
+    strict = examine_bytes(whole(name), SETTINGS, SMALL)
+    assert examine_bytes(whole(name), SETTINGS, SMALL, tolerant=True) == strict
 
 
 DEFECTS = {
-    "a bit turned over in IDAT": (pictures.corrupt_idat(), "checksum"),
-    "no IEND": (pictures.without_iend(), "truncated"),
-    "only a PNG signature": (b"\x89PNG\r\n\x1a\n", "truncated"),
-    "only SOI and EOI": (b"\xff\xd8\xff\xd9", "truncated"),
-    "only a GIF header": (b"GIF89a\1\0\1\0\0\0\0;", "truncated"),
+    "a bit turned over in IDAT": (lambda: pictures.corrupt_idat(), "checksum"),
+    "no IEND": (lambda: pictures.without_iend(), "truncated"),
+    "only a PNG signature": (lambda: b"\x89PNG\r\n\x1a\n", "truncated"),
+    "only SOI and EOI": (lambda: b"\xff\xd8\xff\xd9", "truncated"),
+    "only a GIF header": (lambda: b"GIF89a\1\0\1\0\0\0\0;", "truncated"),
     "a JPEG whose only EOI is in EXIF": (
-        pictures.cut(WHOLE["jpeg with a thumbnail in EXIF"], 2),
+        lambda: pictures.cut(whole("jpeg with a thumbnail in EXIF"), 2),
         "truncated",
     ),
-    "an SVG that is not well formed": (pictures.SVG.replace(b"</svg>", b"</b>"), "xml"),
+    "an SVG that is not well formed": (lambda: pictures.SVG.replace(b"</svg>", b"</b>"), "xml"),
 }
 
 
-@pytest.mark.parametrize(("data", "reason"), DEFECTS.values(), ids=DEFECTS.keys())
-def test_defects(data, reason):
-    assert refusal_of(data) == ("damaged", reason, True)
+@pytest.mark.parametrize(("make", "reason"), DEFECTS.values(), ids=DEFECTS.keys())
+def test_defects(make, reason):
+    assert refusal_of(make()) == ("damaged", reason, True)
 
 
 BOMBS = {
-    "20 kB of PNG, 169 MP": (pictures.pixel_bomb(), "pixels"),
-    "a header of 50,000 × 50,000": (pictures.header_bomb(), "pixels"),
-    "a GIF frame far outside its canvas": (pictures.gif_header_bomb(), "pixels"),
-    "a WebP canvas that opening would allocate": (pictures.webp_header_bomb(), "pixels"),
+    "20 kB of PNG, 169 MP": (lambda: pictures.pixel_bomb(), "pixels"),
+    "a header of 50,000 × 50,000": (lambda: pictures.header_bomb(), "pixels"),
+    "a GIF frame far outside its canvas": (lambda: pictures.gif_header_bomb(), "pixels"),
+    "a WebP canvas that opening would allocate": (lambda: pictures.webp_header_bomb(), "pixels"),
     "a line longer than the longest side": (
-        pictures.png_of(20_001, 1, 8, 0, b"\0" * 20_002),
+        lambda: pictures.png_of(20_001, 1, 8, 0, b"\0" * 20_002),
         "pixels",
     ),
     "an icon with a huge PNG in it": (
-        b"\0\0\1\0\1\0\0\0\0\0\1\0\x20\0" + b"\x45\0\0\0\x16\0\0\0" + pictures.header_bomb(),
+        lambda: (
+            b"\0\0\1\0\1\0\0\0\0\0\1\0\x20\0" + b"\x45\0\0\0\x16\0\0\0" + pictures.header_bomb()
+        ),
         "pixels",
     ),
-    "400 scans": (pictures.scan_bomb(), "scans"),
-    "60,000 chunks": (pictures.chunk_bomb(), "chunks"),
-    "120,000 segments": (pictures.segment_bomb(), "segments"),
+    "400 scans": (lambda: pictures.scan_bomb(), "scans"),
+    "60,000 chunks": (lambda: pictures.chunk_bomb(), "chunks"),
+    "120,000 segments": (lambda: pictures.segment_bomb(), "segments"),
 }
 
 
-@pytest.mark.parametrize(("data", "reason"), BOMBS.values(), ids=BOMBS.keys())
-def test_bombs_are_refused_before_decoding(data, reason, monkeypatch):
+@pytest.mark.parametrize(("make", "reason"), BOMBS.values(), ids=BOMBS.keys())
+def test_bombs_are_refused_before_decoding(make, reason, monkeypatch):
     def fail(*_):
         raise AssertionError("it was decoded")
 
+    data = make()
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", fail)
     assert refusal_of(data) == ("unsafe", reason, False)
 
@@ -179,7 +195,7 @@ def test_a_file_over_the_size_limit_is_not_decoded(tmp_path):
 
 def test_mutations_end_as_pictures_or_refusals():
     source = random.Random(20)
-    small = {name: data for name, data in WHOLE.items() if len(data) < 200_000}
+    small = {name: whole(name) for name in WHOLE if len(whole(name)) < 200_000}
     for round_ in range(MUTATIONS):
         name = source.choice(sorted(small))
         data = mutate(small[name], source)
