@@ -49,7 +49,7 @@ def place_sheet(url: str) -> str:
 
 
 def _mark(url: str, is_exact: bool) -> str:
-    if is_exact and not urlsplit(url).query:
+    if is_exact and "?" not in url:  # an empty query is one too
         return ""
     return f"-{hashlib.sha256(url.encode()).hexdigest()[:_HASH_DIGITS]}"
 

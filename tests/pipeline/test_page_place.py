@@ -18,6 +18,7 @@ PAGES = {
     "by http": ("http://site.example/a.html", "site.example/a.html/index.html"),
     "another script": ("https://site.example/图/é", "site.example/图/é/index.html"),
     "a query": ("https://site.example/?p=7", "site.example/index-########.html"),
+    "an empty query": ("https://site.example/?", "site.example/index-########.html"),
     "a port": ("https://site.example:8443/a", "site.example-8443/a/index-########.html"),
     "a sign that is not safe": ("https://site.example/a:b", "site.example/a-b/index-########.html"),
     "a slash in a segment": ("https://site.example/a%2Fb", "site.example/a-b/index-########.html"),
