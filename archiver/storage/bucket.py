@@ -219,7 +219,7 @@ def open_bucket(url: str, settings: ObjectSettings) -> Bucket:
         url = clean_object_url(url)
         return Bucket(url, from_url(url, **store_options(url, settings)))
     except (BaseError, ValueError) as error:
-        raise UsageError(f"{url}: {redact(str(error))}") from error
+        raise UsageError(f"{url}: {_describe(error)}") from error
 
 
 def _facts(meta: Any) -> ObjectFacts:

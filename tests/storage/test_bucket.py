@@ -198,3 +198,10 @@ def test_nobody_answers(monkeypatch):
 def test_a_url_that_is_none():
     with pytest.raises(UsageError, match="expected s3://bucket/prefix"):
         open_bucket("s3://key:secret@pictures", ObjectSettings())
+
+
+def test_an_account_that_is_missing(monkeypatch):
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_NAME", raising=False)
+    with pytest.raises(UsageError, match="Account must be specified") as caught:
+        open_bucket("az://pictures/a", ObjectSettings())
+    assert "\n" not in str(caught.value)
