@@ -40,9 +40,15 @@ class Stage:
     def run(self, hook: dict[str, Any] | None = None, **options: Any) -> int:
         return self.runs.run(self.base, self.arguments, hook, **options)
 
+    @property
+    def _waiting(self) -> list[str]:
+        """For a run after one that was killed: a worker that was just being started has the lock
+        until it is a program of its own."""
+        return [*self.arguments, "--wait"]
+
     def killed_after(self, wait_s: float) -> bool:
         """Start a run with workers and kill it; whether it had not ended before."""
-        code = self.runs.run(self.base, self.arguments, workers=True, kill_after_s=wait_s)
+        code = self.runs.run(self.base, self._waiting, workers=True, kill_after_s=wait_s)
         assert code in (0, self.scene.expected, -9), f"{code}, {self.runs.output}"
         return code == -9
 
@@ -53,7 +59,7 @@ class Stage:
     def finish(self, when: str) -> None:
         """Let the next run end the job; what it leaves must be what a clean run leaves."""
         self.check(when)
-        code = self.run()
+        code = self.runs.run(self.base, self._waiting)
         assert code in (0, self.scene.expected), f"{when}: {code}, {self.runs.output}"
         self.check(f"{when}, next run")
         found = unlike(self.scene, self.base, self.clean)
