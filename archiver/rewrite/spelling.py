@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from archiver.model import Reading, Reference, Replacement
@@ -64,10 +65,11 @@ def spell_urls(
     """
     spelled: dict[Reference, bytes] = {}
     left = dict(urls)
+    is_cdata = _find_cdata(data, reading.encoding) if is_xhtml else None
     for number, spell in enumerate(_spellings(is_xhtml or reading.format in _XML)):
         new = {r: _encode(spell(url), reading) for r, url in left.items()}
-        if is_xhtml:
-            new = {r: text for r, text in new.items() if not _is_refused(data, r, text)}
+        if is_cdata is not None:  # to an XML parser a bare `&` anywhere else is an error
+            new = {r: text for r, text in new.items() if is_cdata(r) or not _is_bare(text)}
         trial = spelled | new
         good = set(_read_alike(data, trial, urls, read, is_exact=number < 3))
         spelled |= {r: text for r, text in new.items() if r in good}
@@ -77,11 +79,21 @@ def spell_urls(
     return [Replacement(r.span, new) for r, new in spelled.items()], list(left)
 
 
-def _is_refused(data: bytes, reference: Reference, text: bytes) -> bool:
-    """Whether *text* in the place of *reference* is an error to an XML parser."""
-    before = data[: reference.span.start].replace(b"\0", b"")  # as of UTF-16
-    is_cdata = before.rfind(b"<![CDATA[") > before.rfind(b"]]>")
-    return not is_cdata and _BARE.search(text.replace(b"\0", b"")) is not None
+def _find_cdata(data: bytes, encoding: str) -> Callable[[Reference], bool]:
+    """Whether a reference stands in a CDATA section of *data*."""
+    first, last = (re.escape(mark.encode(encoding)) for mark in ("<![CDATA[", "]]>"))
+    sections = re.finditer(b"%b.*?(?:%b|\\Z)" % (first, last), data, re.DOTALL)
+    spans = [section.span() for section in sections]
+
+    def stands_in_one(reference: Reference) -> bool:
+        before = bisect_right(spans, (reference.span.start, len(data)))
+        return before > 0 and reference.span.start < spans[before - 1][1]
+
+    return stands_in_one
+
+
+def _is_bare(text: bytes) -> bool:
+    return _BARE.search(text.replace(b"\0", b"")) is not None  # as of UTF-16
 
 
 def _encode(text: str, reading: Reading) -> bytes:
