@@ -11,7 +11,7 @@ import click
 
 from archiver.cli.log import set_up_logging
 from archiver.cli.main import EXIT_CODES
-from archiver.cli.tell import tell
+from archiver.cli.tell import tell_lines
 from archiver.demo.show import EXPECTED_IMAGES, Demo, run_demo
 from archiver.model import ImageRecord, Kind
 from archiver.report.json_lines import JsonLines, dump_json, summary_object
@@ -40,8 +40,7 @@ def command(folder: str | None, as_json: bool) -> int:
     if as_json:
         click.echo(dump_json({"summary": summary_object(demo.summary)}))
     else:
-        for line in "\n".join(_lines(demo)).split("\n"):
-            tell(line)
+        tell_lines("\n".join(_lines(demo)))
     return 0 if dict(demo.summary.images) == EXPECTED_IMAGES else 1
 
 

@@ -8,7 +8,7 @@ import click
 
 from archiver import files
 from archiver.cli.main import EXIT_CODES
-from archiver.cli.tell import tell
+from archiver.cli.tell import tell, tell_lines
 from archiver.errors import UsageError
 from archiver.sites import detect_site, render_config
 
@@ -44,6 +44,5 @@ def command(folder: str, as_json: bool) -> int:
         found = f"found {site.generator}; " if site else ""
         tell(f"{found}wrote {target}; next: archiver run")
         if site and site.note:
-            for line in site.note.split("\n"):
-                tell(line)
+            tell_lines(site.note)
     return 0

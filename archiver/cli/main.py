@@ -16,8 +16,8 @@ import click
 from archiver import __version__
 from archiver.cli.log import is_json_wanted
 from archiver.cli.signals import stop_cleanly, stop_code
+from archiver.cli.tell import tell_lines
 from archiver.errors import ArchiverError, DiskFullError, LockHeldError, UsageError
-from archiver.redact import escape
 
 # Name → what the command is for. The module of that name in archiver.cli holds it as `command`; it
 # is imported only when it is asked for, since most load libraries that the others never need.
@@ -119,7 +119,7 @@ def main() -> NoReturn:
         _leave(stop_code())
     except click.ClickException as error:
         error.show(said := io.StringIO())
-        click.echo(_visible(said.getvalue()), nl=False, err=True)
+        tell_lines(said.getvalue().removesuffix("\n"), err=True)
         sys.exit(error.exit_code)
     except ArchiverError as error:
         _fail(str(error), exit_code_of(error))
@@ -144,12 +144,7 @@ def say(text: str, level: int) -> None:
     if is_json_wanted():
         logger.log(level, "%s", text)
     else:
-        click.echo(f"archiver: {_visible(text)}", err=True)
-
-
-def _visible(text: str) -> str:
-    """A message of several lines; see `tell` for one."""
-    return "\n".join(map(escape, text.split("\n")))
+        tell_lines(f"archiver: {text}", err=True)
 
 
 def _fail(text: str, code: int) -> NoReturn:

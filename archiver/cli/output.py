@@ -11,7 +11,7 @@ import click
 
 from archiver.cli.log import is_json_wanted, set_up_logging
 from archiver.cli.options import Telling
-from archiver.cli.tell import tell
+from archiver.cli.tell import tell, tell_lines
 from archiver.listeners import Listener, Silent
 from archiver.model import DocumentOutcome, Summary
 from archiver.report.json_lines import JsonLines
@@ -93,8 +93,8 @@ def _print_summary(summary: Summary, look: str, is_stdout_taken: bool) -> None:
 
         print_summary(summary, look, stream)
     else:
-        for line in (*format_summary(summary).split("\n"), f"look at: {look}"):
-            tell(line, err=is_stdout_taken)
+        tell_lines(format_summary(summary), err=is_stdout_taken)
+        tell(f"look at: {look}", err=is_stdout_taken)
 
 
 def exit_code(summary: Summary, is_new_only: bool = False) -> int:

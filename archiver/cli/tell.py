@@ -14,3 +14,9 @@ def tell(line: str, *, err: bool = False) -> None:
     recolour, reorder or end the line is shown as its code.
     """
     click.echo(escape(line), err=err)
+
+
+def tell_lines(text: str, *, err: bool = False) -> None:
+    """The same for several lines, where the line ends are ours."""
+    for line in text.split("\n"):
+        tell(line, err=err)
