@@ -64,6 +64,13 @@ def run_archiver(
     return _fork(words, cwd, os.environ | more, given)
 
 
+def run_code(code: str, *arguments: str, cwd: Path) -> Result:
+    """Run Python *code*, which tells what it imports, in a process of its own."""
+    words = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(words, cwd=cwd, env=unmeasured(), capture_output=True, check=False)
+    return Result.of(done.returncode, done.stdout, done.stderr)
+
+
 def _start(words: list[str], cwd: Path, environment: Mapping[str, str], given: bytes) -> Result:
     done = subprocess.run(
         [sys.executable, "-m", "archiver", *words],

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from origin import Origin
 from pictures import plain
-from program import unmeasured
+from program import run_code
 
 PROGRAM = """
 import sys
@@ -33,15 +31,8 @@ def base(origin: Origin, tmp_path: Path) -> Path:
 
 def modules_of_a_run(base: Path, origin: Origin, *sources: str) -> set[str]:
     arguments = ["archive", *sources, "--connect-to", origin.connect_to[0], "--quiet"]
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments],
-        cwd=base,
-        env=unmeasured(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = run_code(PROGRAM, *arguments, cwd=base)
+    assert done.code == 0, done.stderr
     return set(done.stderr.partition("modules:")[2].split())
 
 

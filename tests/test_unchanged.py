@@ -3,14 +3,12 @@ imported."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from origin import Origin
 from pictures import plain
-from program import run_archiver, unmeasured
+from program import run_archiver, run_code
 
 DOCUMENTS = 200
 CONFIG = '[[sources]]\npath = "posts"\nin_place = true\n\n[[sources]]\npath = "inbox"\n'
@@ -47,15 +45,8 @@ def base(origin: Origin, tmp_path: Path) -> Path:
 
 
 def test_no_document_is_opened(base: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED],
-        cwd=base,
-        env=unmeasured(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = run_code(WATCHED, cwd=base)
+    assert done.code == 0, done.stderr
     *opened, modules = done.stderr.splitlines()
     assert any("catalog.sqlite" in path for path in opened), "the watch saw nothing"
     assert [path for path in opened if "document-" in path] == []
@@ -74,7 +65,5 @@ def test_no_document_is_opened(base: Path) -> None:
 def test_the_watch_sees_a_document_that_is_opened(base: Path) -> None:
     post = base / "posts" / "document-0.md"
     post.write_text("changed, no picture\n")
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED], cwd=base, capture_output=True, text=True, check=False
-    )
+    done = run_code(WATCHED, cwd=base)
     assert any("document-0.md" in line for line in done.stderr.splitlines())
