@@ -7,6 +7,7 @@ run, so that several may be under way.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -15,11 +16,17 @@ import pkgutil
 import runpy
 import socket
 import sys
+import threading
+import traceback
+from asyncio import create_subprocess_exec
+from functools import partial
 from typing import Any
 
 import archiver
+from archiver.imaging import process, worker
 
 _ORDER_BYTES = 2**20
+_OPEN_FILES = 4096  # more than a run has
 
 
 def main() -> None:
@@ -77,7 +84,39 @@ def _run(order: dict[str, Any], streams: list[int]) -> None:
     os.chdir(order["folder"])
     sys.path[0] = os.getcwd()
     sys.argv[1:] = order["arguments"]
-    runpy.run_module("archiver", run_name="__main__", alter_sys=True)
+    process.asyncio.create_subprocess_exec = partial(  # type: ignore[attr-defined]
+        create_subprocess_exec, preexec_fn=_be_worker
+    )
+    code: object = 1
+    try:
+        runpy.run_module("archiver", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        traceback.print_exc()
+    _leave(code if isinstance(code, int) else int(code is not None))
+
+
+def _leave(code: int) -> None:
+    """End as `multiprocessing` ends what it forked: taking apart an interpreter that has
+    everything imported would be most of a short run."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _be_worker() -> None:
+    """Be the process that examines pictures, the only one that a run starts this way."""
+    os.closerange(3, _OPEN_FILES)  # among them the one that tells the run that we are there
+    environment = process.choose_environment(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        worker.serve(worker._examine)
+    finally:
+        os._exit(0)
 
 
 if __name__ == "__main__":
