@@ -23,6 +23,7 @@ import required  # noqa: E402
 import s3_servers  # noqa: E402
 import scheduling  # noqa: E402
 from faults import FaultServer  # noqa: E402
+from forked_workers import fork_workers, start_workers  # noqa: E402
 from origin import Origin  # noqa: E402
 from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
 from surroundings import Surroundings, end_tidily_by_sigterm  # noqa: E402
@@ -48,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before tests are imported: they ask `samples` for their numbers."""
+    fork_workers()
     if config.option.full:
         os.environ[required.VARIABLE] = "1"
         os.environ.setdefault(s3_servers.VARIABLE, str(_SURROUNDINGS.folder / "ceph"))
@@ -93,6 +95,14 @@ def nothing_is_left() -> Iterator[None]:
 
 def pytest_unconfigure() -> None:
     _SURROUNDINGS.remove()
+
+
+@pytest.fixture
+def real_workers() -> Iterator[None]:
+    """The processes that examine pictures are those of a user, not forked ones."""
+    start_workers()
+    yield
+    fork_workers()
 
 
 @pytest.fixture(scope="session")

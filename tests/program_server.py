@@ -18,15 +18,13 @@ import socket
 import sys
 import threading
 import traceback
-from asyncio import create_subprocess_exec
-from functools import partial
 from typing import Any
 
+from forked_workers import fork_workers
+
 import archiver
-from archiver.imaging import process, worker
 
 _ORDER_BYTES = 2**20
-_OPEN_FILES = 4096  # more than a run has
 
 
 def main() -> None:
@@ -84,9 +82,7 @@ def _run(order: dict[str, Any], streams: list[int]) -> None:
     os.chdir(order["folder"])
     sys.path[0] = os.getcwd()
     sys.argv[1:] = order["arguments"]
-    process.asyncio.create_subprocess_exec = partial(  # type: ignore[attr-defined]
-        create_subprocess_exec, preexec_fn=_be_worker
-    )
+    fork_workers()
     code: object = 1
     try:
         runpy.run_module("archiver", run_name="__main__", alter_sys=True)
@@ -105,18 +101,6 @@ def _leave(code: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-def _be_worker() -> None:
-    """Be the process that examines pictures, the only one that a run starts this way."""
-    os.closerange(3, _OPEN_FILES)  # among them the one that tells the run that we are there
-    environment = process.choose_environment(os.environ)
-    os.environ.clear()
-    os.environ.update(environment)
-    try:
-        worker.serve(worker._examine)
-    finally:
-        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Tools that some tests need and not every machine has.
 
 A test that lacks one is skipped, and says why. In a full run (``pytest --full``) it fails: there
-only what `MAY_LACK` names is skipped.
+only what `MAY_LACK` names is skipped. What takes a tool of `DEAR` is left to full runs.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ TOOLS = {
 }
 """Tool → the programs it consists of."""
 
+DEAR = {"browser", "ray"}
+"""Tools that take minutes, for what other tests see as well but for the tool itself."""
+
 ORIGINALS = Path(__file__).parents[2] / "shared"
 """Where the seed and the cases come from: beside the repository, where it was made."""
 
@@ -42,11 +45,17 @@ def require(tool: str) -> dict[str, str]:
     Raises:
         KeyError: *tool* is none of `TOOLS`.
     """
+    _leave_out_if_dear(tool)
     found = {name: shutil.which(name, path=_FOLDERS) for name in TOOLS[tool]}
     missing = [name for name, path in found.items() if path is None]
     if missing:
         give_up(tool, f"{', '.join(missing)}: not installed")
     return {name: path for name, path in found.items() if path is not None}
+
+
+def _leave_out_if_dear(tool: str) -> None:
+    if tool in DEAR and not is_full_run():
+        pytest.skip(f"{tool}: only with --full")
 
 
 def give_up(tool: str, reason: str) -> None:
@@ -58,6 +67,7 @@ def give_up(tool: str, reason: str) -> None:
 
 def need_module(name: str, tool: str = "codecs") -> None:
     """Import *name* of the extra *tool*, which ``test`` has too, or give up."""
+    _leave_out_if_dear(tool)
     try:
         importlib.import_module(name)
     except ImportError as error:

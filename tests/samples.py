@@ -18,13 +18,13 @@ def _choose(sample: T, full: T) -> T:
 
 KILLS = _choose(25, 500)  # kills, stops, errors and power cuts of whole runs: docs/durability.md
 SIMULTANEOUS_JOBS = _choose(1, 10)  # times that several jobs start at once
-SMALL_POSTS = _choose(1000, 10_000)  # in one folder
+SMALL_POSTS = _choose(250, 10_000)  # in one folder
 DISK_SIZES = _choose(2, 50)  # of file systems that fill up
 DOCUMENTS_TO_RESTORE = _choose(100, 1500)
 EVERY_CALL = _choose(8, 1)  # each n-th file-system call of a small run stops it
 EVERY_FEED_CALL = _choose(60, 5)  # the same for a run over a feed
 EVERY_POST_CALL = _choose(60, 12)  # and over a feed whose items become posts
-FEED_ITEMS = _choose(1200, 10_000)  # of one feed whose memory is measured
+FEED_ITEMS = _choose(800, 10_000)  # of one feed whose memory is measured
 FEED_POSTS = _choose(0, 3000)  # the same, of which posts are made; 10,000 take minutes
 FEED_VISITS = _choose((2,), (1, 2))  # that bring them
 FEED_RUNS = _choose(7, 100)  # over one feed, one after the other

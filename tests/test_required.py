@@ -9,7 +9,7 @@ import required
 import samples
 
 CASES = {
-    "a sample": (False, "browser", pytest.skip.Exception),
+    "a sample": (False, "mount", pytest.skip.Exception),
     "a full run": (True, "browser", pytest.fail.Exception),
     "a full run without what nobody needs": (True, "systemd", pytest.skip.Exception),
 }
@@ -28,7 +28,16 @@ def test_a_missing_tool(
 
 
 def test_a_tool_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(required.TOOLS, "mount", ("sh",))
+    assert required.require("mount")["sh"].endswith("/sh")
+
+
+def test_a_dear_tool(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(required.TOOLS, "browser", ("sh",))
+    monkeypatch.delenv(required.VARIABLE, raising=False)
+    with pytest.raises(pytest.skip.Exception, match="only with --full"):
+        required.require("browser")
+    monkeypatch.setenv(required.VARIABLE, "1")
     assert required.require("browser")["sh"].endswith("/sh")
 
 

@@ -22,6 +22,7 @@ from archiver.imaging.workers import Examiner
 
 SETTINGS = ImagingSettings(workers=2)
 SMALL = (ThumbnailSettings(max_width=32, max_height=32),)
+pytestmark = pytest.mark.usefixtures("real_workers")
 
 
 @pytest.fixture
