@@ -28,10 +28,6 @@ from origin import Origin  # noqa: E402
 from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
 from surroundings import Surroundings, end_tidily_by_sigterm  # noqa: E402
 
-# No test judges speed: not on a busy machine, nor where coverage is measured.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("suite")
-
 network_guard.guard_this_process_and_children()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of many children compiles it all anew
 _SURROUNDINGS = Surroundings()
@@ -53,6 +49,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.full:
         os.environ[required.VARIABLE] = "1"
         os.environ.setdefault(s3_servers.VARIABLE, str(_SURROUNDINGS.folder / "ceph"))
+    _make_up_examples()
+
+
+def _make_up_examples() -> None:
+    """No test judges speed: not on a busy machine, nor where coverage is measured."""
+    from samples import examples
+
+    slow = [HealthCheck.too_slow]
+    settings.register_profile(
+        "suite", deadline=None, suppress_health_check=slow, max_examples=examples(100)
+    )
+    settings.load_profile("suite")
 
 
 def pytest_xdist_auto_num_workers() -> int:

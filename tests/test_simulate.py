@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 TOP = Path(__file__).parents[1]
 sys.path.append(str(TOP / "scripts"))
@@ -49,7 +50,7 @@ def test_arithmetic(
     assert answer.bound == bound
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(
     st.lists(st.integers(1, 60), min_size=1, max_size=12),
     st.floats(0.5, 20),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from archiver.catalog import Catalog, DocumentState, HostFact
 from archiver.catalog.ingest import image_key
@@ -295,7 +296,7 @@ FACTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(FACTS, st.lists(st.integers(0, 3), max_size=4))
 def test_growing_bit_by_bit_equals_reading_all_at_once(tmp_path_factory, facts, pauses):
     folder = tmp_path_factory.mktemp("c")

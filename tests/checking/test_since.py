@@ -13,6 +13,7 @@ from checks import found_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from program import run_archiver, snapshot_of
+from samples import examples
 
 from archiver.checking.problems import added_places
 from archiver.errors import UsageError
@@ -259,7 +260,7 @@ KEYS = st.lists(st.sampled_from([("remote", "a"), ("remote", "b"), ("broken", b"
 
 
 @given(KEYS, KEYS)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_as_many_are_new_as_there_are_more(
     old: list[tuple[str, str]], new: list[tuple[str, str]]
 ) -> None:

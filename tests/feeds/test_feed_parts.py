@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_feeds import KINDS, make
+from samples import examples
 from test_reading_feeds import FEEDS, JSON
 
 from archiver.errors import DocumentError
@@ -150,7 +151,7 @@ ENCODINGS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(
     st.sampled_from(sorted(KINDS)),
     st.integers(0, 7),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_feeds import KINDS, make
+from samples import examples
 from test_growing import grow_all, grown, numbers_of
 
 ENCODINGS = ["utf-8", "utf-16", "windows-1252", "gb18030"]
@@ -26,7 +27,7 @@ def feeds_of(kind: str, steps: list[tuple[int, int, str]], **more: object) -> li
     return feeds
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(KIND, WINDOWS, st.booleans())
 def test_the_union_in_order(kind: str, steps: list[tuple[int, int, str]], dated: bool) -> None:
     saved = grow_all(feeds_of(kind, steps, dated=dated))
@@ -34,7 +35,7 @@ def test_the_union_in_order(kind: str, steps: list[tuple[int, int, str]], dated:
     assert numbers_of(saved) == sorted(seen, reverse=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.sampled_from(["RSS 1.0", "RSS 2.0", "Atom 1.0", "JSON Feed 1.1"]),
     st.lists(st.lists(st.integers(1, 12), unique=True, max_size=6), min_size=1, max_size=5),

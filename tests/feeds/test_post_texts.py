@@ -12,6 +12,7 @@ import turbohtml
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from archiver.errors import ConfigError
 from archiver.feeds.items import Feed, FeedItem
@@ -31,7 +32,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.samp
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(TEXTS)
 def test_values_parse_back_to_the_text(text: str) -> None:
     for written in (yaml_scalar(text), yaml_quoted(text)):
@@ -40,7 +41,7 @@ def test_values_parse_back_to_the_text(text: str) -> None:
     assert tomllib.loads(f"a = {toml_string(text)}") == {"a": text}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(TEXTS, TEXTS, st.lists(TEXTS, max_size=3), st.sampled_from(FORMS))
 def test_every_form_says_what_the_item_says(
     title: str, author: str, categories: list[str], form: str
@@ -56,7 +57,7 @@ def test_every_form_says_what_the_item_says(
     assert (found["title"], inner["author"], inner["categories"]) == (title, author, categories)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_names_are_safe(title: str, author: str) -> None:
     name = name_post("{date:%Y-%m-%d}-{slug}-{author}", NOW, title, author, "0badf00d")

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_zstd import zstd
+from samples import examples
 
 from archiver.fetch.codings import PIECE_BYTES, CodingError, Decoder, make_decoder
 
@@ -46,7 +47,7 @@ def decode(decoder: Decoder, coded: bytes, size: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize(("name", "encode"), CODINGS.values(), ids=CODINGS.keys())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(data=st.binary(max_size=2000), repeats=st.integers(1, 200), size=st.integers(1, 5000))
 def test_decode(
     name: str, encode: Callable[[bytes], bytes], data: bytes, repeats: int, size: int

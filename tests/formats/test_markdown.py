@@ -8,6 +8,7 @@ import pytest
 import turbohtml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from archiver.formats import ReadingSettings, read_document
 from archiver.syntax.markdown import OPTIONS
@@ -336,14 +337,14 @@ ROLES = ("img src", "markdown image", "markdown reference definition")
 
 # Fixed examples: in one of 10,000 documents of this kind a footnote moves what stands behind it
 # out of an unclosed comment, which one parse in the order of the file cannot see.
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=examples(500), deadline=None, derandomize=True)
 @given(posts())
 def test_images_are_those_of_the_rendered_page(text):
     found = {r.url for r in read(text).references if r.role in ROLES}
     assert found == shown_images(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @example("```\n![a](//h/1.png)`", "\r", False)
 @given(posts(), st.sampled_from(["\r\n", "\r"]), st.booleans())
 def test_line_ends_and_bom_change_no_url(text, line_end, has_bom):
@@ -370,7 +371,7 @@ FRONTS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.lists(st.sampled_from([*FRONTS, *PIECES]), max_size=25).map("".join), st.binary(max_size=6)
 )

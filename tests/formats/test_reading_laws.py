@@ -5,6 +5,7 @@ import pytest
 import turbohtml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from archiver.formats import FORMATS, ReadingSettings, detect_format, read_document
 from archiver.rewrite.edits import plan_edits
@@ -92,7 +93,7 @@ def read(document, name):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(words=WORDS, encoding=ENCODINGS)
 def test_spans_are_sorted_disjoint_and_true(name, words, encoding):
     document = words.encode(encoding, "replace")
@@ -106,7 +107,7 @@ def test_spans_are_sorted_disjoint_and_true(name, words, encoding):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(words=WORDS, encoding=ENCODINGS)
 def test_rewriting_can_be_undone(name, words, encoding):
     document = words.encode(encoding, "replace")
@@ -122,7 +123,7 @@ def test_rewriting_can_be_undone(name, words, encoding):
     assert unsplice(splice(document, edits), splices) == document
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(words=WORDS, encoding=ENCODINGS)
 def test_rewritten_html_has_the_same_tags_and_the_links(words, encoding):
     document = words.encode(encoding, "replace")
@@ -146,7 +147,7 @@ def _tags(document, encoding):
     return [element.tag for element in elements]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(words=WORDS.filter(lambda words: "<select" not in words.lower()))
 def test_images_are_those_html5lib_sees(words):
     """A ``<select>`` holds any content since 2025, which html5lib doesn't know."""
@@ -158,7 +159,7 @@ def test_images_are_those_html5lib_sees(words):
     assert {src.strip() for src in theirs if not src.startswith("data:")} <= seen
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.binary(max_size=200), name=st.sampled_from(sorted(FORMATS)))
 def test_any_bytes_can_be_read(data, name):
     reading = read_document(data, format=name, base_url=BASE, settings=ReadingSettings())

@@ -15,6 +15,7 @@ from archives import draw_picture, held, lost, write_archive, write_scenic_archi
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from program import run_archiver, snapshot_of
+from samples import examples
 
 from archiver.catalog import Catalog
 from archiver.config import Config
@@ -218,7 +219,7 @@ LOOKS = st.lists(st.tuples(st.one_of(NEAR, st.integers(0, 2**64 - 1)), st.just(1
 
 
 @given(LOOKS)
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_no_pair_is_missed(looks: list[Look]) -> None:
     """As if each were compared with each."""
     pairs = {

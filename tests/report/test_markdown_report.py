@@ -10,6 +10,7 @@ import pytest
 from archives import lost
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from archiver.model import (
     DocumentOutcome,
@@ -133,7 +134,7 @@ TEXTS = st.text(st.sampled_from("`ab |*_<>[]()\\\n\t@#&;é") | st.characters(), 
 
 
 @given(TEXTS)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_code_span_holds_all_of_its_text(text: str) -> None:
     found = codes(f"x {code(text)} y")
     assert len(found) == 1
@@ -143,7 +144,7 @@ def test_a_code_span_holds_all_of_its_text(text: str) -> None:
 
 @given(TEXTS)
 @example("\ud800")
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_link_is_one_link_or_none(text: str) -> None:
     shown = f"- {link(f'https://h.example/{text}')} x"
     events = pyromark.events(shown, options=OPTIONS)

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from archiver.formats import read_document
 from archiver.rewrite.spelling import spell_urls
@@ -110,7 +111,7 @@ URLS = st.text("""ab/,()'"&;<>\\{}|^`=?%41#""", max_size=10).map(
 DOCUMENTS = {"html": '<p><img src="{}"><img src={} alt>', "markdown": "a ![]({}) b ![]({} 'c')"}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.sampled_from(sorted(DOCUMENTS)), st.tuples(URLS, URLS))
 def test_whatever_is_written_reads_as_the_url_or_an_equal_one(format, urls):
     document = DOCUMENTS[format].format(LINK, LINK)

@@ -4,6 +4,7 @@ import pytest
 import tinycss2
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from archiver.syntax.css import find_css_urls
 
@@ -113,7 +114,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_urls_as_tinycss2(text):
     if text.endswith("\\") or "\\\n" in text or r"\\)" in text:

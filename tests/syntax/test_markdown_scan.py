@@ -5,6 +5,7 @@ import pytest
 import turbohtml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from archiver.syntax.destinations import find_after_label
 from archiver.syntax.escapes import MARKDOWN_DESTINATION, TABLE_CELL
@@ -189,7 +190,7 @@ MARKDOWN = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 NO_HTML = st.lists(st.sampled_from([p for p in PIECES if p != "<"]), max_size=25).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(NO_HTML)
 def test_images_are_those_of_the_rendered_page(text):
     found = [image.destination.value for image in scan_markdown(text).images]
@@ -203,7 +204,7 @@ def meaning(text, destination):
     return MARKDOWN_DESTINATION.decode(raw)[0]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(MARKDOWN)
 def test_raw_destinations_mean_what_the_parser_says(text):
     scan = scan_markdown(text)
@@ -215,7 +216,7 @@ def test_raw_destinations_mean_what_the_parser_says(text):
         assert len(text) - image.start >= len(MARKER)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(MARKDOWN)
 def test_another_destination_changes_that_image_alone(text):
     scan = scan_markdown(text)

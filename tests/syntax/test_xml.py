@@ -5,6 +5,7 @@ from xml.parsers import expat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from archiver.syntax.xml import MAX_ENTITIES, MAX_ENTITY_CHARACTERS, parse_xml, read_entities
 
@@ -104,7 +105,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_elements_as_expat(text):
     text = f"<r>{text}</r>"
