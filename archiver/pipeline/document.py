@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from archiver.errors import ConflictError, DocumentError
+from archiver.feeds.pieces import pieces_of
 from archiver.files import Snapshot
 from archiver.formats import tell_format
 from archiver.formats.stylesheet import safe_in_css
@@ -221,10 +222,11 @@ class Documents:
         left alone.
         """
         place, settings = document_url(task.target) or None, self._of(task).settings.reading
-        again = await self._reader.read(Unread(task.name, new, format, place, settings))
-        for reference in again.references:
-            if not (reference.url in kept or self._of(task).linker.is_local(reference.url)):
-                raise DocumentError(task.name, f"the new text would name {redact(reference.url)}")
+        for piece in pieces_of(new) if format == "feed" else (new,):
+            again = await self._reader.read(Unread(task.name, piece, format, place, settings))
+            for url in (reference.url for reference in again.references):
+                if not (url in kept or self._of(task).linker.is_local(url)):
+                    raise DocumentError(task.name, f"the new text would name {redact(url)}")
 
 
 def _find_kept(reading: Reading, links: Sequence[bytes | None]) -> frozenset[str] | None:
