@@ -50,16 +50,15 @@ def run_archiver(
     cwd: Path,
     environment: Mapping[str, str] | None = None,
     text: str | bytes = "",
-    is_fresh: bool = False,
 ) -> Result:
     """Run ``python -m archiver`` in *cwd*; the network guard is in its environment.
 
-    The process is forked from one that has all imported, which spares a second each time. Where
-    *environment* is for Python itself, or where *is_fresh*, it is a new one.
+    The process is forked from one that has all imported, which spares a second each time; where
+    *environment* is for Python itself, it is a new one.
     """
     words, more = [str(word) for word in arguments], environment or {}
     given = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
-    if is_fresh or any(name.startswith("PYTHON") for name in more):
+    if any(name.startswith("PYTHON") for name in more):
         return _start(words, cwd, os.environ | more, given)
     return _fork(words, cwd, os.environ | more, given)
 

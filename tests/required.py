@@ -24,7 +24,7 @@ TOOLS = {
 """Tool → the programs it consists of."""
 
 DEAR = {"browser", "ray"}
-"""Tools that take minutes, for what other tests see as well but for the tool itself."""
+"""Tools whose tests take a minute and more."""
 
 ORIGINALS = Path(__file__).parents[2] / "shared"
 """Where the seed and the cases come from: beside the repository, where it was made."""

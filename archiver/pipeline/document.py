@@ -38,7 +38,7 @@ from archiver.pipeline.image import Images
 from archiver.pipeline.places import Places
 from archiver.pipeline.profile import DocumentSettings, Profile
 from archiver.pipeline.reading import Reader, Unread
-from archiver.pipeline.rewritten import Planned, Rewritten, result_of, with_way_back
+from archiver.pipeline.rewritten import Planned, Rewritten, Told, with_way_back
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.wanted import Wanted
 from archiver.pipeline.within import have_within
@@ -99,7 +99,7 @@ class Documents:
         done = await self._write(data, planned, task)
         del planned
         draft = self._draft(task, data, snapshot, done)
-        return result_of(task, await self._finisher.finish(draft), done)
+        return done.told.result(task, await self._finisher.finish(draft))
 
     async def convert(self, data: bytes, task: DocumentTask) -> tuple[bytes, DocumentResult]:
         """As `archive`, of bytes that are no file: what they become, and nothing is written but
@@ -113,7 +113,7 @@ class Documents:
         except DocumentError as error:
             return data, DocumentResult(task, DocumentOutcome.UNREADABLE, error.reason)
         outcome = DocumentOutcome.UNCHANGED if done.new == data else DocumentOutcome.REWRITTEN
-        return done.new, result_of(task, outcome, done)
+        return done.new, done.told.result(task, outcome)
 
     async def _plan(
         self, data: bytes, reading: Reading, task: DocumentTask, mtime_ns: int
@@ -124,13 +124,12 @@ class Documents:
             self._of(task).linker.link(reference, record, task, reading)
             for reference, record in zip(reading.references, had, strict=True)
         ]
+        reason = "; ".join(filter(None, (*reading.notes, note)))
         return Planned(
             reading.format,
             self._plan_edits(reading, links, had, task),
             _find_kept(reading, links),
-            tuple(records.values()),
-            "; ".join(filter(None, (*reading.notes, note))),
-            len(reading.references),
+            Told(tuple(records.values()), reason, len(reading.references)),
         )
 
     async def _write(self, data: bytes, planned: Planned, task: DocumentTask) -> Rewritten:
@@ -192,7 +191,7 @@ class Documents:
             format_time(datetime.now(UTC)),
             is_copy=not task.is_in_place,
         )
-        return Draft(task, data, snapshot, done.new, record, done.images)
+        return Draft(task, data, snapshot, done.new, record, done.told.images)
 
     async def _have_images(
         self, reading: Reading, task: DocumentTask, date: datetime
