@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +18,6 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from archiver.errors import ConflictError, DocumentError
-from archiver.feeds.pieces import pieces_of
 from archiver.files import Snapshot
 from archiver.formats import tell_format
 from archiver.formats.stylesheet import safe_in_css
@@ -221,7 +220,7 @@ class Documents:
         left alone.
         """
         place, settings = document_url(task.target) or None, self._of(task).settings.reading
-        for piece in pieces_of(new) if format == "feed" else (new,):
+        for piece in _pieces_of(new, format):
             again = await self._reader.read(Unread(task.name, piece, format, place, settings))
             for url in (reference.url for reference in again.references):
                 if not (url in kept or self._of(task).linker.is_local(url)):
@@ -234,6 +233,15 @@ def _find_kept(reading: Reading, links: Sequence[bytes | None]) -> frozenset[str
         return None
     kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
     return frozenset(kept | {safe_in_css(url) for url in kept})
+
+
+def _pieces_of(data: bytes, format: str) -> Iterable[bytes]:
+    """Documents that together name what *data* names; a long feed is several."""
+    if format != "feed":
+        return (data,)
+    from archiver.feeds.pieces import pieces_of  # most runs have none
+
+    return pieces_of(data)
 
 
 def document_url(path: bytes) -> str:
