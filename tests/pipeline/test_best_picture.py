@@ -24,6 +24,7 @@ from moody_origin import (
 from pictures import picture
 
 from archiver.model import Outcome
+from archiver.pipeline import habits
 
 
 @pytest.fixture
@@ -33,7 +34,8 @@ def origin() -> Iterator[MoodyOrigin]:
 
 
 @pytest.fixture
-def posts(tmp_path: Path, origin: MoodyOrigin) -> Posts:
+def posts(tmp_path: Path, origin: MoodyOrigin, monkeypatch: pytest.MonkeyPatch) -> Posts:
+    monkeypatch.setattr(habits, "PATIENCE_S", 60.0)  # this machine may be slow
     return Posts(tmp_path, origin)
 
 

@@ -11,6 +11,7 @@ from loopback import Exchange
 from moody_origin import MARK, MoodyOrigin, Posts, by_query, image, marked, photo, story
 
 from archiver.model import Outcome, Picture
+from archiver.pipeline import habits
 from archiver.pipeline.acceptance import is_same_picture
 
 GIVEN = Picture("image/jpeg", ".jpg", 800, 600, difference_hash="00ff00ff00ff00ff")
@@ -38,7 +39,8 @@ def origin() -> Iterator[MoodyOrigin]:
 
 
 @pytest.fixture
-def posts(tmp_path: Path, origin: MoodyOrigin) -> Posts:
+def posts(tmp_path: Path, origin: MoodyOrigin, monkeypatch: pytest.MonkeyPatch) -> Posts:
+    monkeypatch.setattr(habits, "PATIENCE_S", 60.0)  # this machine may be slow
     return Posts(tmp_path, origin)
 
 
