@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,13 +35,13 @@ from archiver.pipeline.dates import find_date
 from archiver.pipeline.finishing import Draft, Finisher
 from archiver.pipeline.image import Images
 from archiver.pipeline.places import Places
+from archiver.pipeline.postcondition import check_names
 from archiver.pipeline.profile import DocumentSettings, Profile
 from archiver.pipeline.reading import Reader, Unread
 from archiver.pipeline.rewritten import Planned, Rewritten, Told, with_way_back
 from archiver.pipeline.schedule import format_time
 from archiver.pipeline.wanted import Wanted
 from archiver.pipeline.within import have_within
-from archiver.redact import redact
 from archiver.rewrite.edits import plan_edits
 from archiver.rewrite.splice import splice
 from archiver.storage.addresses import is_object_path
@@ -214,17 +214,11 @@ class Documents:
     async def _check(
         self, task: DocumentTask, format: str, kept: frozenset[str], new: bytes
     ) -> None:
-        """Refuse a rewrite after which the document would name a remote image it did not before.
-
-        A post-condition, not an assertion: a document that no parser reads the same way twice is
-        left alone.
-        """
+        """See to it that the document names no remote image that it did not name before."""
         place, settings = document_url(task.target) or None, self._of(task).settings.reading
-        for piece in _pieces_of(new, format):
-            again = await self._reader.read(Unread(task.name, piece, format, place, settings))
-            for url in (reference.url for reference in again.references):
-                if not (url in kept or self._of(task).linker.is_local(url)):
-                    raise DocumentError(task.name, f"the new text would name {redact(url)}")
+        is_local = self._of(task).linker.is_local
+        unread = Unread(task.name, new, format, place, settings)
+        await check_names(unread, self._reader, lambda url: url in kept or is_local(url))
 
 
 def _find_kept(reading: Reading, links: Sequence[bytes | None]) -> frozenset[str] | None:
@@ -233,15 +227,6 @@ def _find_kept(reading: Reading, links: Sequence[bytes | None]) -> frozenset[str
         return None
     kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
     return frozenset(kept | {safe_in_css(url) for url in kept})
-
-
-def _pieces_of(data: bytes, format: str) -> Iterable[bytes]:
-    """Documents that together name what *data* names; a long feed is several."""
-    if format != "feed":
-        return (data,)
-    from archiver.feeds.pieces import pieces_of  # most runs have none
-
-    return pieces_of(data)
 
 
 def document_url(path: bytes) -> str:
