@@ -1,0 +1,37 @@
+"""What a document may name once it is rewritten."""
+
+from __future__ import annotations
+
+import pytest
+from feeds.made_feeds import make, picture_url
+
+from archiver.errors import DocumentError
+from archiver.feeds.pieces import PIECE_ITEMS
+from archiver.formats import ReadingSettings
+from archiver.pipeline.postcondition import check_names
+from archiver.pipeline.reading import LocalReader, Unread
+
+PAGE = b'<img src="https://h.example/a.png"><img src="https://h.example/b.png?token=secret">'
+A, B = "https://h.example/a.png", "https://h.example/b.png?token=secret"
+
+
+def unread(data: bytes, format: str) -> Unread:
+    return Unread("a document", data, format, None, ReadingSettings())
+
+
+async def test_what_is_allowed() -> None:
+    await check_names(unread(PAGE, "html"), LocalReader(), {A, B}.__contains__)
+
+
+async def test_what_is_not_is_named_without_its_secrets() -> None:
+    with pytest.raises(DocumentError, match=r"would name https://h\.example/b\.png") as found:
+        await check_names(unread(PAGE, "html"), LocalReader(), {A}.__contains__)
+    assert "secret" not in str(found.value) and "a document" in str(found.value)
+
+
+@pytest.mark.parametrize("number", [0, PIECE_ITEMS, PIECE_ITEMS + 1])
+async def test_any_item_of_a_long_feed(number: int) -> None:
+    data = make("RSS 2.0", range(PIECE_ITEMS + 2))
+    url = picture_url(number)
+    with pytest.raises(DocumentError, match=f"would name {url}"):
+        await check_names(unread(data, "feed"), LocalReader(), lambda named: named != url)
