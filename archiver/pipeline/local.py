@@ -7,7 +7,7 @@ import os
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from archiver import files
-from archiver.errors import ArchiverError, PictureError
+from archiver.errors import PictureError
 from archiver.model import Download, Outcome
 
 
@@ -15,8 +15,14 @@ def local_path(url: str, root: bytes) -> bytes | None:
     """The file that a ``file:`` *url* names, where it lies below *root*; else None.
 
     Links are resolved first, so that none leads out of the root.
+
+    Raises:
+        PictureError: no file can have that name.
     """
-    path = os.path.realpath(unquote_to_bytes(urlsplit(url).path))
+    name = unquote_to_bytes(urlsplit(url).path)
+    if b"\0" in name:
+        raise PictureError(url, Outcome.MISSING, "no such file")
+    path = os.path.realpath(name)
     inside = os.path.realpath(root).rstrip(b"/") + b"/"
     return path if path.startswith(inside) else None
 
@@ -25,15 +31,17 @@ def copy_local(path: bytes, spool: str, max_bytes: int) -> Download:
     """A copy of the file at *path* in a temporary file of the folder *spool*.
 
     Raises:
-        PictureError: there is no such file, it is no regular file, or it is too big.
+        PictureError: it cannot be read, is no regular file, or too big.
+        DiskFullError, RunError: the copy cannot be written.
     """
     name = os.fsdecode(path)
     try:
         return files.spool_copy(path, spool, max_bytes)
     except FileNotFoundError:
         raise PictureError(name, Outcome.MISSING, "no such file") from None
-    except (OSError, ArchiverError) as error:
-        raise PictureError(name, Outcome.MISSING, str(error)) from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PictureError(name, Outcome.MISSING, reason) from error
 
 
 def copy_bytes(data: bytes, name: str, spool: str, max_bytes: int) -> Download:

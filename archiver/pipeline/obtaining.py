@@ -9,7 +9,7 @@ from typing import Protocol
 from archiver import files
 from archiver.cdn.settings import PlanningSettings
 from archiver.errors import ImageLostError, PictureError
-from archiver.model import ImageRecord, Outcome
+from archiver.model import Download, ImageRecord, Outcome
 from archiver.pipeline.acceptance import Judge
 from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.keep import Keeper
@@ -112,18 +112,19 @@ class LocalObtainer:
         path = local_path(wanted.url, wanted.root)
         if path is None:
             raise PictureError(wanted.url, Outcome.SKIPPED, "outside the source's folder")
-        download = copy_local(path, self._spool, self._max_bytes)
-        picture = await self._keeper.examine(download)
-        return await self._keeper.store(download, picture, local_record(wanted.url))
+        return await self._keep(copy_local(path, self._spool, self._max_bytes), wanted.url)
 
     async def _take_data(self, wanted: Wanted) -> ImageRecord:
         data = decode_data(wanted.attributes.get(DATA_ATTRIBUTE, ""))
         if data is None:
             raise PictureError(wanted.url, Outcome.NOT_IMAGE, "data-url")
         download = copy_bytes(data, wanted.url, self._spool, self._max_bytes)
+        return await self._keep(download, wanted.url)
+
+    async def _keep(self, download: Download, url: str) -> ImageRecord:
         try:
             picture = await self._keeper.examine(download)
-            return await self._keeper.store(download, picture, local_record(wanted.url))
+            return await self._keeper.store(download, picture, local_record(url))
         finally:
             files.remove_spool(download.path)  # nothing, where the store took it
 

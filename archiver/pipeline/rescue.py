@@ -108,8 +108,8 @@ class Rescuer:
         attempt = Attempt(Candidate(url, Kind.RESCUE, MIRROR), _NO_REFERER)
         if not url.startswith("file:"):
             return await self._ask(attempt, wanted, trail)
-        path = local_path(url, mirror_folder(template).encode())
         try:
+            path = local_path(url, mirror_folder(template).encode())
             if path is None:
                 raise PictureError(url, Outcome.MISSING, "outside the mirror's folder")
             download = copy_local(path, self._spool, self._network.max_bytes)

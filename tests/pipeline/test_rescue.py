@@ -196,6 +196,7 @@ async def test_mirrors(posts: Rescued, tmp_path: Path) -> None:
         "mirrored": "https://dead.example/img/1.jpg?v=2",
         "backed up": "https://dead.example/img/in%20backup%201.jpg",
         "outside": "https://dead.example/img/..%2F..%2Fsecret.jpg",
+        "no name of a file": "https://dead.example/img/a%00b.jpg",
     }
     posts.write("1.html", "".join(map(image, urls.values())))
     templates = ["https://mirror.example/{host}/{path}?{query}", f"file://{backup}/{{path}}"]
@@ -208,6 +209,7 @@ async def test_mirrors(posts: Rescued, tmp_path: Path) -> None:
     assert (record.outcome, record.rule) == (Outcome.STORED, "mirror")
     assert posts.bytes_of(record) == photo("in the backup")
     assert found[urls["outside"]].outcome is Outcome.GONE
+    assert found[urls["no name of a file"]].outcome is Outcome.GONE
     assert (backup / "img" / "in backup 1.jpg").exists()
 
 
