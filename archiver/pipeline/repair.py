@@ -52,16 +52,20 @@ def _finish(record: DocumentRecord, run_id: str, places: Places, journal: Journa
         kept = files.clear_leftovers(real, run_id, lambda b: _is_ours(b, found, record), conflicts)
     if record.is_copy:
         files.clear_new(real)
-    if snapshot is None and record.is_copy and not os.path.lexists(path):
-        found = _make_after_all(record, path, places)
-    elif snapshot is not None and found == record.sha256_before:
-        found = _redo(record, data, snapshot, run_id, places)
+    why_not = "changed by someone" if found else "missing or not readable"
+    try:
+        if snapshot is None and record.is_copy and not os.path.lexists(path):
+            found = _make_after_all(record, path, places)
+        elif snapshot is not None and found == record.sha256_before:
+            found = _redo(record, data, snapshot, run_id, places)
+    except DocumentError as error:
+        why_not = error.reason
+        logger.warning("not redone path=%s reason=%s", files.shown(path), why_not)
     if found == record.sha256_after:
         remote.sync_name(real)  # the run may have been killed just before it did this
         _append_end(journal, record)
     else:
-        reason = "changed by someone" if found else "missing or not readable"
-        journal.append_conflict(record.path, record.sha256_after, reason)
+        journal.append_conflict(record.path, record.sha256_after, why_not)
     for name in kept:
         logger.warning("kept path=%s conflict=%s", files.shown(path), name)
     return kept
@@ -88,41 +92,45 @@ def _is_ours(data: bytes, found: str, record: DocumentRecord) -> bool:
 def _redo(
     record: DocumentRecord, data: bytes, snapshot: Snapshot, run_id: str, places: Places
 ) -> str:
-    """Rewrite the document after all; the hash of what then stands there, "" where it cannot be.
+    """Rewrite the document after all; its hash.
 
     The temporary file has the first run's name, so that a kill here is repaired the same way.
+
+    Raises:
+        DocumentError: it cannot be rewritten.
     """
-    try:
-        new, name = _apply(record, data), files.shown(record.path)
-        return remote.rewrite_document(name, snapshot, new, places, run_id).sha256
-    except (DocumentError, ValueError) as error:
-        logger.warning("not redone path=%s reason=%s", files.shown(record.path), error)
-        return record.sha256_before
+    new, name = _apply(record, data), files.shown(record.path)
+    return remote.rewrite_document(name, snapshot, new, places, run_id).sha256
 
 
 def _make_after_all(record: DocumentRecord, path: bytes, places: Places) -> str:
-    """Write a copy that is not there, where its original is kept; its hash, "" where it is not."""
+    """Write a copy that is not there, where its original is kept; its hash, "" where it is not.
+
+    Raises:
+        DocumentError: it cannot be written.
+    """
     originals = open_originals(places, os.path.join(places.state, "tmp"))
     if not originals.holds(record.sha256_before):
         return ""
-    try:
-        new = _apply(record, originals.read(record.sha256_before))
-        return files.write_new(path, new).sha256
-    except (DocumentError, OSError, ValueError) as error:
-        logger.warning("not made path=%s reason=%s", files.shown(record.path), error)
-        return ""
+    with files.document_trouble(path):
+        old = originals.read(record.sha256_before)
+    return files.write_new(path, _apply(record, old)).sha256
 
 
 def _apply(record: DocumentRecord, data: bytes) -> bytes:
     """*data* with the splices of *record*.
 
     Raises:
-        ValueError: they do not give the bytes that the record tells of.
+        DocumentError: they do not give the bytes that the record tells of.
     """
     spans = [Replacement(Span(s.start, s.start + len(s.old)), s.new) for s in record.splices]
-    new = splice(data, spans)
+    try:
+        new = splice(data, spans)
+    except ValueError:
+        new = b""
     if hashlib.sha256(new).hexdigest() != record.sha256_after:
-        raise ValueError("its splices do not give what it was to become")
+        name = files.shown(record.path)
+        raise DocumentError(name, "its splices do not give what it was to become")
     return new
 
 

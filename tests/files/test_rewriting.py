@@ -386,6 +386,13 @@ def test_unreadable(tmp_path, make, has_root):
         )
 
 
+@pytest.mark.parametrize("case", [case for case in UNREADABLE if case != "too big"])
+def test_not_hashable(tmp_path, case):
+    UNREADABLE[case](tmp_path / "d.md")
+    with pytest.raises(DocumentError):
+        files.hash_document(str(tmp_path / "d.md"))
+
+
 NAMES = {
     "CJK": "图片 归档.md".encode(),
     "quotes and signs": b"a\"b'c&d#e%f?g.md",

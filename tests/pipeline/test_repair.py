@@ -10,6 +10,7 @@ from archiver import files
 from archiver.files.beside import temp_names
 from archiver.journal import Conflict, Done, Journal, new_run_id, read_facts
 from archiver.pipeline.repair import finish_stories
+from archiver.pipeline.state import open_originals
 
 OLD = b"![](https://h/a.png)"
 
@@ -19,14 +20,22 @@ def base(tmp_path):
     """A document whose intent is in the journal, without an end."""
     (tmp_path / "a.md").write_bytes(OLD)
     archive(tmp_path, ["a.md"])
-    with open_catalog(places_of(tmp_path)) as catalog:
-        record = catalog.story(b"a.md").rewrites[-1]
     (tmp_path / "new").write_bytes((tmp_path / "a.md").read_bytes())
     (tmp_path / "a.md").write_bytes(OLD)
-    with Journal(str(tmp_path / ".archiver" / "journal"), new_run_id()) as journal:
-        journal.append_document(replace(record, when=""))
-        (tmp_path / "run").write_text(journal.run_id)
+    append_intent(tmp_path)
     return tmp_path
+
+
+def append_intent(base, **changes):
+    with open_catalog(places_of(base)) as catalog:
+        record = catalog.story(b"a.md").rewrites[-1]
+    with Journal(str(base / ".archiver" / "journal"), new_run_id()) as journal:
+        journal.append_document(replace(record, when="", **changes))
+        (base / "run").write_text(journal.run_id)
+
+
+def originals_of(base):
+    return open_originals(places_of(base), str(base / ".archiver" / "tmp"))
 
 
 def finish(base):
@@ -94,6 +103,40 @@ def test_a_document_that_cannot_be_rewritten(base):
     assert finish(base) == []
     assert (base / "a.md").read_bytes() == OLD
     assert isinstance(last_fact(base), Conflict)
+    assert last_fact(base).reason == "read-only"
+
+
+def test_splices_that_give_other_bytes(base):
+    """No line of ours: nothing is written that the journal does not tell of."""
+    append_intent(base, splices=())
+    assert finish(base) == []
+    assert (base / "a.md").read_bytes() == OLD
+    assert last_fact(base).reason == "its splices do not give what it was to become"
+
+
+ORIGINALS = {
+    "kept": (lambda base: originals_of(base).put_bytes(OLD), ""),
+    "not kept": (lambda base: None, "missing or not readable"),
+    "another": (
+        lambda base: files.write_new(base / "away" / "b.md", b"mine"), "changed by someone"
+    ),
+    "a file in the place of its folder": (
+        lambda base: (originals_of(base).put_bytes(OLD), (base / "away").touch()),
+        "not a directory",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("prepare", "reason"), ORIGINALS.values(), ids=ORIGINALS.keys())
+def test_a_copy_that_is_not_there(base, prepare, reason):
+    finish(base)
+    append_intent(base, path=b"away/b.md", is_copy=True)
+    prepare(base)
+    assert finish(base) == []
+    if reason:
+        assert last_fact(base).reason == reason
+    else:
+        assert (base / "away" / "b.md").read_bytes() == (base / "new").read_bytes()
 
 
 def test_files_of_other_names_are_not_touched(base):
