@@ -108,11 +108,12 @@ def _make_after_all(record: DocumentRecord, path: bytes, places: Places) -> str:
 
     Raises:
         DocumentError: it cannot be written.
+        RunError: the original cannot be read.
     """
     originals = open_originals(places, os.path.join(places.state, "tmp"))
     if not originals.holds(record.sha256_before):
         return ""
-    with files.document_trouble(path):
+    with files.run_trouble(originals.path(record.sha256_before)):
         old = originals.read(record.sha256_before)
     return files.write_new(path, _apply(record, old)).sha256
 

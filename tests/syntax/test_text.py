@@ -58,6 +58,13 @@ def test_bytes_that_are_no_text_stay_countable():
     assert text.raw(7, 12) == b"a.png"
 
 
+@pytest.mark.parametrize("data", [b"", b"\x1b(B", b"\x1b$B\x1b(B"])
+def test_bytes_without_a_character(data):
+    text = Text.from_bytes(data, "iso2022_jp")
+    assert text.text == ""
+    assert text.span(0, 0) == Span(0, 0)
+
+
 def test_codes_that_do_not_round_trip_are_counted():
     data = b"\xfa\x4aa.png"  # IBM extension of cp932; Python encodes it as 87 54
     text = Text.from_bytes(data, "cp932")
