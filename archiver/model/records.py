@@ -180,11 +180,12 @@ class ItemRecord:
         folder: of the feed's posts, relative to the base folder, with ``/``.
         key: which item it is, of those of the feed.
         path: of its post, relative to the base folder, with ``/``.
-        sha256: hex digest of the post as it was written from the item; those bytes are kept.
+        sha256: hex digest of the post as it was written from the item; those bytes are kept;
+            "" where they are gone.
         content: hash of the item; another one is a changed item.
         url: of the item's page, which its picture's servers may want to hear of.
         date: RFC 3339; the item's, or when it was first seen.
-        settled: why the post was not written, and will not be: ``edited``, ``removed``.
+        settled: why the post was not written, and will not be: ``edited``, ``removed``, ``lost``.
     """
 
     feed: str

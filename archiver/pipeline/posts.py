@@ -8,17 +8,15 @@ posts to make, and the next one makes them though the items may have left the fe
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
 
 from archiver.catalog import Catalog
 from archiver.errors import DocumentError, FetchError
-from archiver.feeds.identity import content_hash, with_keys
+from archiver.feeds.identity import with_keys
 from archiver.feeds.items import Feed, FeedItem
 from archiver.feeds.posts import write_post
 from archiver.feeds.reading import read_feed
@@ -27,11 +25,12 @@ from archiver.journal import Journal
 from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, ItemRecord
 from archiver.pipeline.document import Documents
 from archiver.pipeline.feed_source import FeedSource
+from archiver.pipeline.fresh_items import FreshItem, compare
 from archiver.pipeline.item_pages import ItemPages
 from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
 from archiver.pipeline.post_names import PostNames
-from archiver.pipeline.posts_task import PostsTask, is_web
+from archiver.pipeline.posts_task import PostsTask, make_post_task, tell_of
 from archiver.pipeline.records import now_text
 from archiver.pipeline.robots import Robots
 from archiver.pipeline.schedule import format_time
@@ -46,21 +45,6 @@ _REASONS = {
     Standing.EDITED: (DocumentOutcome.CONFLICT, "its item changed, but so did the post: it stays"),
     Standing.REMOVED: (DocumentOutcome.SKIPPED, "its item changed, but the post was removed"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Fresh:
-    """An item that is new, or changed since `known`.
-
-    Attributes:
-        content: hash of the item.
-    """
-
-    key: str
-    item: FeedItem
-    content: str
-    known: ItemRecord | None
-    date: datetime
 
 
 class Posts:
@@ -103,19 +87,17 @@ class Posts:
             reason = f"{error.outcome} ({error.reason})"
         except DocumentError as error:
             reason = error.reason
-        return _result(task, DocumentOutcome.UNREADABLE, reason)
+        return tell_of(task, DocumentOutcome.UNREADABLE, reason)
 
     async def _archive(self, task: PostsTask) -> DocumentResult:
-        feed_name, folder = task.scope(self._places)
-        for record in self._catalog.feeds.unmade(feed_name, folder):
-            await self._make(record, task.profile)
+        lost = await self._make_unmade(task)
         if self._robots is not None and task.is_web:
             why_not = await self._robots.why_not(normalize_url(task.feed))
             if why_not:
-                return _result(task, DocumentOutcome.SKIPPED, why_not)
+                return tell_of(task, DocumentOutcome.SKIPPED, why_not)
         found = await self._source.read(task)
         if found is None:
-            return _result(task, DocumentOutcome.UNCHANGED)
+            return tell_of(task, DocumentOutcome.UNCHANGED)
         feed, mark = (
             await self._on_disk(read_feed, found.data, found.url, found.charset),
             found.mark,
@@ -123,11 +105,31 @@ class Posts:
         del found  # what the feed needs of its bytes it has
         items, count, is_whole = with_keys(feed), 0, True
         while batch := await self._on_disk(lambda: list(islice(items, BATCH))):
-            fresh = await self._take(batch, feed, task)
+            fresh = await self._take(batch, feed, task, lost)
             count += len(fresh)
             is_whole &= all(one.content != _LATER for one in fresh)
+        for record in lost.values():
+            self._give_up(record)
         self._remember(task, mark if is_whole else "", bool(count))
-        return _result(task, DocumentOutcome.UNCHANGED)
+        return tell_of(task, DocumentOutcome.UNCHANGED)
+
+    async def _make_unmade(self, task: PostsTask) -> dict[str, ItemRecord]:
+        """Make the posts that a killed run did not; key → record of those whose bytes are gone,
+        as they are in a fresh clone: only the feed may still have their items."""
+        unmade = self._catalog.feeds.unmade(*task.scope(self._places))
+        lost = {}
+        for record in unmade:
+            if await self._on_disk(self._originals.holds, record.sha256):
+                await self._make(record, task.profile)
+            else:
+                lost[record.key] = record
+        return lost
+
+    def _give_up(self, record: ItemRecord) -> None:
+        """Say once that a post cannot be made; where its item comes back, it is."""
+        self._note(replace(record, sha256="", content="", settled="lost", when=now_text()))
+        task, reason = self._task(record, ""), "what it was to hold is gone, and so is its item"
+        self._on_document(DocumentResult(task, DocumentOutcome.UNREADABLE, reason))
 
     def _remember(self, task: PostsTask, mark: str, has_news: bool) -> None:
         """Note what the feed is now that all its items are posts.
@@ -139,10 +141,21 @@ class Posts:
             self._catalog.feeds.set_mark(task.source, mark)
 
     async def _take(
-        self, batch: Sequence[tuple[str, FeedItem]], feed: Feed, task: PostsTask
-    ) -> list[_Fresh]:
-        """Make the posts of what is new in *batch*; the items that were new or had changed."""
-        fresh = [one for key, item in batch if (one := self._compare(key, item, task))]
+        self,
+        batch: Sequence[tuple[str, FeedItem]],
+        feed: Feed,
+        task: PostsTask,
+        lost: dict[str, ItemRecord],
+    ) -> list[FreshItem]:
+        """Make the posts of what is new in *batch*; the items that were new or had changed.
+
+        Those of *lost* are taken out of it.
+        """
+        scope, find = task.scope(self._places), self._catalog.feeds.find_item
+        compared = [
+            compare(key, item, find(*scope, key), lost.pop(key, None)) for key, item in batch
+        ]
+        fresh = [one for one in compared if one is not None]
         if task.settings.full_text:
             fresh = list(await asyncio.gather(*map(self._fill, fresh)))
         written = await self._on_disk(lambda: [self._write(one, feed, task) for one in fresh])
@@ -163,25 +176,17 @@ class Posts:
             )
         return fresh
 
-    def _compare(self, key: str, item: FeedItem, task: PostsTask) -> _Fresh | None:
-        known = self._catalog.feeds.find_item(*task.scope(self._places), key)
-        content = content_hash(item)
-        if known is not None and known.content == content:
-            return None
-        first = datetime.fromisoformat(known.date) if known else datetime.now(UTC)
-        return _Fresh(key, item, content, known, item.published or first)
-
-    async def _fill(self, fresh: _Fresh) -> _Fresh:
+    async def _fill(self, fresh: FreshItem) -> FreshItem:
         """With the text of its page; one whose page may be had later counts as changed again."""
         item, will_do = await self._pages.fill(fresh.item)
         return replace(fresh, item=item, content=fresh.content if will_do else _LATER)
 
-    def _write(self, fresh: _Fresh, feed: Feed, task: PostsTask) -> str:
+    def _write(self, fresh: FreshItem, feed: Feed, task: PostsTask) -> str:
         """Keep the post as it is before it is archived; its digest."""
         data = write_post(fresh.item, feed, fresh.date, task.settings)
         return self._originals.put_bytes(data)
 
-    def _record(self, fresh: _Fresh, sha256: str, task: PostsTask) -> ItemRecord:
+    def _record(self, fresh: FreshItem, sha256: str, task: PostsTask) -> ItemRecord:
         """Say in the journal what is to become of an item."""
         feed, folder = task.scope(self._places)
         if fresh.known:
@@ -215,28 +220,13 @@ class Posts:
                 outcome, reason = _REASONS[found.standing]
                 self._note(replace(record, settled=str(found.standing), when=now_text()))
                 self._on_document(DocumentResult(self._task(record, ""), outcome, reason))
-            elif self._originals.holds(record.sha256):
+            else:
                 task = replace(self._task(record, found.sha256), profile=profile)
                 self._on_document(await self._documents.archive(task))
 
     def _task(self, record: ItemRecord, replaces: str) -> DocumentTask:
-        target = self._places.absolute(record.path)
-        return DocumentTask(
-            source=os.fsencode(self._originals.path(record.sha256)),
-            target=target,
-            root=os.fsencode(self._originals.folder),
-            name=os.fsdecode(target.removeprefix(os.getcwdb() + b"/")),
-            url=record.url if is_web(record.url) else "",
-            format="html" if target.lower().endswith((b".html", b".htm")) else "markdown",
-            charset="utf-8",
-            replaces=replaces,
-        )
+        return make_post_task(record, replaces, self._places, self._originals)
 
     async def _on_disk(self, function: Callable[..., T], *arguments: Any) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._disk, function, *arguments)
-
-
-def _result(task: PostsTask, outcome: DocumentOutcome, reason: str = "") -> DocumentResult:
-    nothing = DocumentTask(b"", task.folder, b"", task.name, is_scheduled=True)
-    return DocumentResult(nothing, outcome, reason)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from archiver.catalog import Catalog, DocumentState
 from archiver.feeds.settings import PostSettings
-from archiver.model import DocumentTask
+from archiver.model import DocumentOutcome, DocumentResult, DocumentTask, ItemRecord
 from archiver.pipeline.places import Places
 from archiver.redact import redact
+
+if TYPE_CHECKING:
+    from archiver.pipeline.originals import Originals
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,39 @@ def list_due(
             continue
         absolute = places.absolute(path)
         if _is_as_it_was(absolute, state):
-            name = os.fsdecode(absolute.removeprefix(os.getcwdb() + b"/"))
+            name = _shown_name(absolute)
             yield DocumentTask(absolute, absolute, task.folder, name, profile=task.profile)
+
+
+def make_post_task(
+    record: ItemRecord, replaces: str, places: Places, originals: Originals
+) -> DocumentTask:
+    """The post of an item, as a document to archive.
+
+    Args:
+        replaces: see `DocumentTask`.
+    """
+    target = places.absolute(record.path)
+    return DocumentTask(
+        source=os.fsencode(originals.path(record.sha256)),
+        target=target,
+        root=os.fsencode(originals.folder),
+        name=_shown_name(target),
+        url=record.url if is_web(record.url) else "",
+        format="html" if target.lower().endswith((b".html", b".htm")) else "markdown",
+        charset="utf-8",
+        replaces=replaces,
+    )
+
+
+def tell_of(task: PostsTask, outcome: DocumentOutcome, reason: str = "") -> DocumentResult:
+    """What became of a feed itself."""
+    nothing = DocumentTask(b"", task.folder, b"", task.name, is_scheduled=True)
+    return DocumentResult(nothing, outcome, reason)
+
+
+def _shown_name(path: bytes) -> str:
+    return os.fsdecode(path.removeprefix(os.getcwdb() + b"/"))
 
 
 def _is_as_it_was(path: bytes, state: DocumentState) -> bool:

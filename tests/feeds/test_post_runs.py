@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from feed_site import CONFIG, FEED, FeedOrigin, item, picture, rss
+from loopback import Exchange
 from program import run_archiver
 from samples import EVERY_POST_CALL, POST_RUNS
 
@@ -44,13 +46,13 @@ class Site:
         headers = {"ETag": etag} if etag else {}
         self.origin.serve(FEED, rss(*items).encode(), media_type="text/xml", headers=headers)
 
-    def run(self, **more: bool) -> Summary:
+    def run(self, robots: bool = False, **more: bool) -> Summary:
         config = load_config(
             str(self.folder / "archiver.toml"),
             {
                 "network.connect_to": list(self.origin.connect_to),
                 "network.ca_file": self.origin.ca_file,
-                "network.robots": False,
+                "network.robots": robots,
                 "thumbnails": [{"name": "16", "max_width": 16, "max_height": 16}],
             },
         )
@@ -175,6 +177,44 @@ def test_lost_pictures_are_asked_for_again_when_the_item_is_gone(site: Site) -> 
     assert site.state() == before
 
 
+def test_a_post_that_waits_for_a_picture_is_a_persons_once_they_touch_it(site: Site) -> None:
+    lost = "https://lost.example/a.jpg"
+    site.serve(*(item(n).replace(f"https://img.example/00000{n}.jpg", lost) for n in (1, 2)))
+    site.run()
+    site.path(1).unlink()
+    site.path(2).write_text(site.text(2) + "a person's words\n")
+    edited = site.text(2)
+    site.origin.serve(lost, picture(lost), media_type="image/jpeg")
+    site.run(is_retrying=True)
+    assert not site.path(1).exists() and site.text(2) == edited
+
+
+class Meddler(FeedOrigin):
+    """Does something the moment a picture is asked for."""
+
+    meddle: Callable[[], object] = staticmethod(lambda: None)
+
+    async def handle(self, exchange: Exchange) -> None:
+        if "img.example" in exchange.url:
+            self.meddle()
+        await super().handle(exchange)
+
+
+def test_a_post_that_is_edited_while_its_pictures_are_fetched(tmp_path: Path) -> None:
+    with Meddler() as origin:
+        site = Site(origin, tmp_path / "site")
+        site.serve(item(1))
+        site.run()
+        site.serve(item(1).replace("000001", "000002"))
+        origin.meddle = lambda: site.path(1).write_text("mine")
+        site.run()
+        assert site.results[site.path(1).name] == ("conflict", "changed during the run")
+        site.run()  # which finds the edit before it asks for anything
+        before = site.state()
+        site.run()
+        assert site.state() == before and site.text(1) == "mine"
+
+
 def test_a_restored_post_and_its_later_versions(site: Site) -> None:
     site.serve(item(1))
     site.run()
@@ -187,6 +227,58 @@ def test_a_restored_post_and_its_later_versions(site: Site) -> None:
     site.serve(item(1, "more"))
     site.run()
     assert "more" in site.text(1) and "https://img" not in site.text(1)
+
+
+def test_a_fresh_clone_of_a_killed_run(site: Site) -> None:
+    """It has the journal, which says that there are posts to make, but not what they hold."""
+    site.serve(item(1), item(2))
+    site.run()
+    (journal,) = (site.folder / ".archiver" / "journal").iterdir()
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(line for line in lines if b'"kind":"item"' in line))
+    for folder in ("posts", ".archiver/originals"):
+        shutil.rmtree(site.folder / folder)
+    for file in site.folder.glob(".archiver/catalog*"):
+        file.unlink()
+    site.serve(item(2))
+    site.run()
+    assert "https://img" not in site.text(2)
+    gone = ("unreadable", "what it was to hold is gone, and so is its item")
+    assert site.results[site.path(1).name] == gone and not site.path(1).exists()
+    before = site.state()
+    site.run()
+    assert site.state() == before and gone not in site.results.values(), "it is said once"
+    site.serve(item(1), item(2))
+    site.run()
+    assert "https://img" not in site.text(1), "it came back"
+
+
+UNHAD = {
+    "no URL to ask": ("https://feed.example:99999/rss.xml", "not asked for (url)"),
+    "gone": ("https://feed.example/gone.xml", "gone (status-404)"),
+    "no feed": (FEED, "is no feed"),
+    "no such file": ("none.xml", "no such file or directory"),
+}
+
+
+@pytest.mark.parametrize(("feed", "reason"), UNHAD.values(), ids=UNHAD.keys())
+def test_a_feed_that_cannot_be_had(
+    feed: str, reason: str, feed_origin: FeedOrigin, tmp_path: Path
+) -> None:
+    site = Site(feed_origin, tmp_path / "site", feed=feed)
+    feed_origin.serve(FEED, b"<p>Down for maintenance", media_type="text/html")
+    summary = site.run()
+    assert [problem.reason for problem in summary.problems] == [reason]
+    assert not site.posts.exists()
+
+
+def test_robots_that_forbid_the_feed(site: Site) -> None:
+    site.serve(item(1))
+    rules = b"User-agent: *\nDisallow: /rss.xml\n"
+    site.origin.serve("https://feed.example/robots.txt", rules, media_type="text/plain")
+    site.run(robots=True)
+    assert list(site.results.values()) == [("skipped", "robots.txt forbids it")]
+    assert not site.posts.exists() and FEED not in site.origin.urls
 
 
 def test_a_feed_in_a_file(feed_origin: FeedOrigin, tmp_path: Path) -> None:
@@ -236,6 +328,38 @@ def test_the_whole_text_of_the_page(feed_origin: FeedOrigin, tmp_path: Path) -> 
     before = site.state()
     site.run()
     assert site.state() == before
+
+
+PAGES = {
+    "gone": "https://site.example/gone",
+    "without a text": "https://site.example/empty",
+    "forbidden": "https://site.example/private/1",
+    "no URL to ask": "https://site.example:99999/",
+    "no address": "",
+}
+
+
+def test_pages_that_give_no_text(feed_origin: FeedOrigin, tmp_path: Path) -> None:
+    """The posts hold what the feed has, and the pages are not asked for again."""
+    site = Site(feed_origin, tmp_path / "site", "full_text = true\n")
+    rules = b"User-agent: *\nDisallow: /private/\n"
+    feed_origin.serve("https://site.example/robots.txt", rules, media_type="text/plain")
+    feed_origin.serve(PAGES["without a text"], b"<p>", media_type="text/html")
+    site.serve(
+        *(item(n, n * "word").replace(f"https://site.example/{n}<", f"{url}<")
+        for n, url in enumerate(PAGES.values(), 1))
+    )  # fmt: skip
+    site.run(robots=True)
+    for number in range(1, len(PAGES) + 1):
+        assert number * "word" in site.text(number) and "https://img" not in site.text(number)
+    asked = {url for url in feed_origin.urls if "site.example" in url}
+    robots = "https://site.example/robots.txt"
+    assert asked == {robots, PAGES["gone"], PAGES["without a text"]}
+    feed_origin.exchanges.clear()
+    before = site.state()
+    site.run(robots=True)
+    assert site.state() == before
+    assert not any("site.example" in url for url in feed_origin.urls)
 
 
 def test_each_post_parses_and_is_archived_again_without_a_change(site: Site) -> None:
