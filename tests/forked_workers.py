@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sys
 from asyncio import create_subprocess_exec, subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,9 @@ _OPEN_FILES = 4096  # more than anybody here has
 
 
 def fork_workers() -> None:
-    """Have this process fork its workers from now on."""
+    """Have this process fork its workers from now on, where a process of threads can be forked."""
+    if sys.platform != "linux":
+        return
     process.asyncio.create_subprocess_exec = _start  # type: ignore[attr-defined]
 
 
