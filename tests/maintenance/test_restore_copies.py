@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from origin import Origin
 from pictures import photograph, save
-from program import Result, run_archiver
+from program import Result, run_archiver, snapshot_of
 
 URL = "https://img.example.com/a.jpg"
 LINKED = f"see /about\n\n![a]({URL})\n"
@@ -52,3 +53,17 @@ def test_what_a_person_wrote_into_a_copy_stays(
     result = archive()
     assert result.code == 3 and "conflict" in result.stdout
     assert (tmp_path / "out" / "post.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("none")])
+def test_what_is_no_file_in_the_place_of_a_copy_stays(
+    make: Callable[[Path], None], archive: Callable[[], Result], tmp_path: Path
+) -> None:
+    place = tmp_path / "out" / "post.md"
+    place.parent.mkdir()
+    make(place)
+    before = snapshot_of(place.parent)
+    (tmp_path / "post.md").write_text(LINKED)
+    result = archive()
+    assert result.code == 3 and "stands there with other bytes" in result.stdout
+    assert snapshot_of(place.parent)["post.md"] == before["post.md"]
