@@ -25,7 +25,7 @@ import scheduling  # noqa: E402
 from faults import FaultServer  # noqa: E402
 from forked_workers import fork_workers, start_workers  # noqa: E402
 from origin import Origin  # noqa: E402
-from s3_servers import S3Server, ceph_root, ceph_server, moto_server  # noqa: E402
+from s3_servers import S3Server, ceph_root, ceph_server, ignore_conditions, moto_server  # noqa: E402
 from surroundings import Surroundings, end_tidily_by_sigterm  # noqa: E402
 
 network_guard.guard_this_process_and_children()
@@ -146,6 +146,13 @@ def fault() -> Iterator[FaultServer]:
 def moto() -> Iterator[S3Server]:
     """A server that speaks S3, in this process."""
     with moto_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def careless() -> Iterator[S3Server]:
+    """One that takes conditions and does not keep them."""
+    with moto_server(ignore_conditions) as server:
         yield server
 
 

@@ -20,11 +20,12 @@ import sys
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 VARIABLE = "ARCHIVER_TESTS_CEPH"
 _KEY, _SECRET = "AKIDTESTTEST", "SECRETTESTTEST"
@@ -86,9 +87,19 @@ class S3Server:
         }
 
 
+Spoil = Callable[[dict[str, Any]], str | None]
+"""Changes a request (a WSGI environment), or gives the status that answers it."""
+
+
+def ignore_conditions(request: dict[str, Any]) -> None:
+    """As old servers do."""
+    request.pop("HTTP_IF_NONE_MATCH", None)
+    request.pop("HTTP_IF_MATCH", None)
+
+
 @contextmanager
-def moto_server() -> Iterator[S3Server]:
-    """moto's server in a thread; its state is gone with it."""
+def moto_server(spoil: Spoil | None = None) -> Iterator[S3Server]:
+    """moto's server in a thread; its state is this process's."""
     import logging
 
     from moto.server import ThreadedMotoServer
@@ -96,11 +107,27 @@ def moto_server() -> Iterator[S3Server]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
+    if spoil is not None:
+        server._server.app = _Spoiled(server._server.app, spoil)
     try:
         host, port = server.get_host_and_port()
         yield S3Server(f"http://{host}:{port}")
     finally:
         server.stop()
+
+
+class _Spoiled:
+    """A server that is not as it should be."""
+
+    def __init__(self, app: Callable[..., Any], spoil: Spoil) -> None:
+        self._app, self._spoil = app, spoil
+
+    def __call__(self, request: dict[str, Any], start: Callable[..., Any]) -> Any:
+        status = self._spoil(request)
+        if status is None:
+            return self._app(request, start)
+        start(status, [("Content-Length", "0")])
+        return [b""]
 
 
 def ceph_root() -> Path | None:

@@ -164,6 +164,45 @@ def test_an_edit_between_look_and_put(
     assert s3_server.objects(url)["plain.md"] == b"mine"
 
 
+def test_a_server_that_keeps_no_conditions(
+    origin: Origin, tmp_path: Path, careless: S3Server
+) -> None:
+    """Whatever lies there: documents, archive, journal and what would be the lock."""
+    url = careless.new_url()
+    before = fill(careless, f"{url}/posts")
+    origin.serve("https://img.example.com/a.jpg", save(photograph(1, (400, 300)), "JPEG"))
+    folders = f'archive = "{url}/archive"\nstate = "{url}/state"\nlink_prefix = "{PREFIX}"\n'
+    configure(tmp_path, f'{folders}[[sources]]\npath = "{url}/posts"\nin_place = true\n')
+    result = run(origin, careless, "run", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    after = careless.objects(f"{url}/posts")
+    assert {name for name in after if after[name] != before[name]} == set(NAMES)
+    assert "so nothing there can be a lock" in result.stderr
+    assert result.stderr.count("an edit of the same moment would be lost") == 1
+    restored = run_archiver("restore", "--all", cwd=tmp_path, environment=careless.environment)
+    assert restored.code == 0, restored.stderr
+    assert careless.objects(f"{url}/posts") == before
+    told = run_archiver("doctor", cwd=tmp_path, environment=careless.environment)
+    assert "one run at a time works on it" in told.stdout
+    assert "known pictures are sent again" in told.stdout
+    assert all("probe" not in path for path in careless.paths(url)), "nothing of the trials stays"
+
+
+def test_an_edit_where_no_condition_is_kept(
+    places: Places, careless: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in careless.environment.items():
+        monkeypatch.setenv(name, value)
+    url = careless.new_url("posts")
+    fill(careless, url)
+    path = f"{url}/plain.md".encode()
+    _, snapshot = remote.read_document(path, None, places)
+    assert remote.rewrite_document(path, snapshot, b"new", places, "run").size_bytes == 3
+    with pytest.raises(ConflictError, match="changed by someone"):
+        remote.rewrite_document(path, snapshot, b"newer", places, "run")
+    assert careless.objects(url)["plain.md"] == b"new"
+
+
 STORIES = {
     "killed before the object was put": (TEXT, "new"),
     "killed after it": (b"new", "new"),

@@ -2,13 +2,13 @@
 
 import threading
 
-import obstore.store
 import pytest
+from s3_servers import ignore_conditions, moto_server
 
 from archiver.errors import RunError, UsageError
 from archiver.storage.addresses import clean_object_url, is_object_url
-from archiver.storage.bucket import Bucket, open_bucket
-from archiver.storage.probe import FOLDER, find_tag_spelling, honours_create, server_time
+from archiver.storage.bucket import open_bucket
+from archiver.storage.probe import find_tag_spelling, honours_create, server_time
 from archiver.storage.settings import ObjectSettings, store_options
 
 TEXT = {"Content-Type": "text/plain"}
@@ -113,23 +113,40 @@ def test_conditions_of_servers(s3_server):
     assert s3_server.objects(url).keys() == {"a"}, "nothing of the trials stays"
 
 
-class Careless(Bucket):
-    """A bucket of a server that takes conditions and does not keep them."""
-
-    def create(self, path, data, headers):
-        self.put(path, data, headers)
-        return True
-
-    def replace(self, path, data, headers, tag, spelling):
-        self.put(path, data, headers)
-        return True
+def refuse_tags(request):
+    return "400 Bad Request" if "HTTP_IF_MATCH" in request else None
 
 
-def test_conditions_that_are_ignored_are_found_out():
-    bucket = Careless("memory://", obstore.store.MemoryStore())
-    assert not honours_create(bucket)
-    assert find_tag_spelling(bucket) is None
-    assert list(bucket.list(FOLDER)) == []
+def lose_heads(request):
+    return "404 Not Found" if request["REQUEST_METHOD"] == "HEAD" else None
+
+
+SPOILED = {
+    "conditions are ignored": (ignore_conditions, False),
+    "one on a tag is refused": (refuse_tags, True),
+}
+
+
+@pytest.mark.parametrize(("spoil", "creates"), SPOILED.values(), ids=SPOILED.keys())
+def test_conditions_that_are_not_kept_are_found_out(spoil, creates, monkeypatch):
+    with moto_server(spoil) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        url = server.new_url()
+        bucket = open_bucket(url, ObjectSettings())
+        assert honours_create(bucket) == creates
+        assert find_tag_spelling(bucket) is None
+        assert server.objects(url) == {}
+
+
+def test_an_object_that_is_not_there_once_it_was_put(monkeypatch):
+    with moto_server(lose_heads) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        url = server.new_url()
+        with pytest.raises(RunError, match="was put, and is not there"):
+            honours_create(open_bucket(url, ObjectSettings()))
+        assert server.objects(url) == {}
 
 
 def test_one_of_many_creates_wins(real_s3_server):
