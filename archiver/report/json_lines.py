@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from archiver.model import DocumentResult, ImageRecord, Summary
-from archiver.redact import PROCESSING, redact
+from archiver.redact import PROCESSING, escape_controls, redact
 
 
 class JsonLines:
@@ -80,10 +80,15 @@ def summary_object(summary: Summary) -> dict[str, Any]:
 
 
 def dump_json(value: Any) -> str:
-    """*value* on one line; text as it is, lone surrogates of odd file names escaped."""
+    r"""*value* on one line; text as it is, but what a terminal would obey, and half a surrogate
+    pair of an odd file name, have JSON's own escapes.
+
+    >>> dump_json("café \u202e.md")
+    '"café \\u202e.md"'
+    """
     try:
         text = json.dumps(value, ensure_ascii=False)
         text.encode()
     except UnicodeEncodeError:
-        text = json.dumps(value)
-    return text
+        return json.dumps(value)
+    return escape_controls(text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 from archiver.redact import escape, redact
+from archiver.report.json_lines import dump_json
 
 TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _PAIR = re.compile(r"(\w+)=%[sdr]")
@@ -46,7 +46,7 @@ class JsonFormatter(logging.Formatter):
             line["fields"] = fields
         if record.exc_info:
             line["error"] = hide_secrets(self.formatException(record.exc_info))
-        return _dump(line)
+        return dump_json(line)
 
 
 def hide_secrets(text: str) -> str:
@@ -69,12 +69,3 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 def _plain(value: object) -> object:
     return value if isinstance(value, int | float | None) else hide_secrets(str(value))
-
-
-def _dump(line: dict[str, Any]) -> str:
-    try:
-        text = json.dumps(line, ensure_ascii=False)
-        text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, from an odd file name
-        text = json.dumps(line)
-    return text
