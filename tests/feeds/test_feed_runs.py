@@ -263,6 +263,19 @@ def test_a_feed_that_is_broken_for_a_while(job: Callable[..., Job], tmp_path: Pa
     assert links_of(feed.saved) == pages([5, 4, 3, 2, 1]) and feed.reason() == ""
 
 
+def test_a_feed_that_is_broken_at_first(job: Callable[..., Job]) -> None:
+    """Nothing can be taken from it; it grows from the first whole one."""
+    feed, whole = job(), make("RSS 2.0", [2, 1])
+    for _ in range(2):
+        feed.run(whole[: whole.rindex(b"</item>") + 7])
+        assert feed.reason() == "its items cannot be told apart (it is cut off)"
+        assert b"Item 1" in feed.saved and b"img.example" not in feed.saved
+    for newest in (3, 4):
+        feed.run(make("RSS 2.0", [newest, newest - 1]))
+        assert feed.reason() == ""
+    assert links_of(feed.saved) == pages([4, 3, 2])
+
+
 def test_a_feed_that_becomes_one_of_another_kind(job: Callable[..., Job], tmp_path: Path) -> None:
     """Its items stand in another file, and both keep theirs."""
     feed = job()
