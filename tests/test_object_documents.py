@@ -87,6 +87,47 @@ def test_in_place(origin: Origin, tmp_path: Path, s3_server: S3Server) -> None:
     assert s3_server.objects(url) == before
 
 
+def test_what_objects_show_is_in_use(origin: Origin, tmp_path: Path, moto: S3Server) -> None:
+    """The archive is a folder: `gc` and `verify` read the documents in the bucket."""
+    url = moto.new_url("posts")
+    names = ("shown", "named", "moved", "edited")
+    texts = {f"{name}.html": f"<p><img src='https://img.example.com/{name}.jpg'>" for name in names}
+    texts["named.html"] = "<meta property=og:image content=https://img.example.com/named.jpg>"
+    bucket = url.split("/")[2]
+
+    def put(name: str, text: bytes | str) -> None:
+        moto.client().put_object(Bucket=bucket, Key=f"posts/{name}", Body=text)
+
+    for n, name in enumerate(names):
+        put(f"{name}.html", texts[f"{name}.html"])
+        origin.serve(f"https://img.example.com/{name}.jpg", save(photograph(n, (40, 30)), "JPEG"))
+    source = f'[[sources]]\npath = "{url}"\nin_place = true\n'
+    configure(tmp_path, f'link_prefix = "{PREFIX}"\n{source}')
+    assert run(origin, moto, "run", cwd=tmp_path).code == 0
+    blobs = list((tmp_path / "archive" / "assets").rglob("*.jpg"))
+    assert len(blobs) == 4
+    put("elsewhere.html", moto.objects(url)["moved.html"])
+    moto.client().delete_object(Bucket=bucket, Key="posts/moved.html")
+    put("edited.html", "<p>no picture any more")
+
+    def call(*words: str) -> Result:
+        return run_archiver(*words, cwd=tmp_path, environment=moto.environment)
+
+    result = call("gc", "--grace", "0")
+    assert "1 file, " in result.stdout and "deleted" in result.stdout, result.stdout
+    (gone,) = (blob for blob in blobs if not blob.exists())
+    put("edited.html", f"<p><img src={PREFIX}assets/{gone.name[:2]}/{gone.name}>")
+    broken = call("verify", "--documents")
+    assert broken.code == 4 and f"{url}/edited.html" in broken.stdout, broken.stdout
+    nowhere = moto.environment | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    refused = run_archiver("gc", "--grace", "0", cwd=tmp_path, environment=nowhere)
+    assert refused.code == 1 and sum(blob.exists() for blob in blobs) == 3
+    for name in moto.paths(url):
+        moto.client().delete_object(Bucket=bucket, Key=f"posts/{name}")
+    assert call("gc", "--grace", "0").code == 0
+    assert not any(blob.exists() for blob in blobs)
+
+
 def test_copies_in_a_folder(origin: Origin, tmp_path: Path, moto: S3Server) -> None:
     url = moto.new_url("posts")
     before = fill(moto, url)

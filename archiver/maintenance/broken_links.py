@@ -16,6 +16,7 @@ from archiver.formats import read_document, tell_format
 from archiver.maintenance.damage import Damage, DamageKind
 from archiver.maintenance.finding import find_rewritten
 from archiver.model import Reading, Reference
+from archiver.pipeline import remote
 from archiver.pipeline.document import document_url
 from archiver.pipeline.linking import local_file
 from archiver.pipeline.places import Places
@@ -39,7 +40,7 @@ def check_documents(
         known -= {found.path, found.moved_from}
         name = files.shown(found.path)
         try:
-            data, snapshot = files.read_document(found.absolute, root=b"/")
+            data, snapshot = remote.read_document(found.absolute, b"/", places)
         except DocumentError as error:
             yield DocumentNote(name, f"cannot be read: {error.reason}")
             continue
@@ -49,7 +50,7 @@ def check_documents(
             yield DocumentNote(name, "edited since it was rewritten")
         yield from find_broken(data, found.absolute, places, catalog, config)
     for path in sorted(known):
-        if not os.path.lexists(places.absolute(path)):
+        if not remote.exists(places.absolute(path), places):
             yield DocumentNote(files.shown(path), "is not there any more")
 
 
@@ -77,7 +78,7 @@ def read_known(data: bytes, path: bytes, config: Config) -> Reading | None:
     format = tell_format(data, Path(os.fsdecode(path)).suffix)
     if format is None:
         return None
-    base_url = document_url(path)
+    base_url = document_url(path) or None
     return read_document(data, format=format, base_url=base_url, settings=config.reading)
 
 

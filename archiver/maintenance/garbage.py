@@ -10,17 +10,21 @@ from dataclasses import dataclass
 from archiver import files
 from archiver.catalog import Catalog
 from archiver.config import Config
+from archiver.errors import DocumentError
 from archiver.files import Trash
 from archiver.imaging.workers import KILLED
 from archiver.journal import list_journals
 from archiver.journal.lines import decode
-from archiver.maintenance.uses import Uses, read_uses
+from archiver.maintenance.object_documents import list_object_documents
+from archiver.maintenance.uses import Uses, read_uses, unknown_uses
 from archiver.maintenance.waiting import find_waiting
 from archiver.model import ImageRecord, Visit
 from archiver.orders import orders_of
+from archiver.pipeline import remote
 from archiver.pipeline.places import Places
 from archiver.sources import is_url
 from archiver.sources.globs import split_glob
+from archiver.storage.addresses import is_object_path, is_object_url
 from archiver.storage.layout import below_archive, is_path, key_of
 
 _TEMPORARY = re.compile(r"(?:^|/)\.[0-9a-f]{24}\.part\Z")  # left beside a blob by a killed run
@@ -73,6 +77,7 @@ def look(
         more: documents and folders to read beside those that are known.
 
     Raises:
+        UsageError: documents lie on an object store, and obstore is not installed.
         RunError: a document or folder cannot be read; nothing may be removed then.
     """
     uses = _gather(places, catalog, config, more)
@@ -108,6 +113,8 @@ def _gather(places: Places, catalog: Catalog, config: Config, more: Iterable[byt
         [*_list_places(places, catalog, config), *more],
         [os.fsencode(places.archive_folder), os.fsencode(places.state)],
     )
+    for path in list_object_documents(places, catalog, config):
+        uses.read(_read_object(path, places))
     for record, _ in catalog.unfinished():  # none but in a dry run, which does not finish them
         for one in record.splices:
             uses.read(one.new.replace(b"\0", b""))
@@ -124,12 +131,20 @@ def _list_places(places: Places, catalog: Catalog, config: Config) -> Iterator[b
     yield os.fsencode(os.path.join(places.state, "conflicts"))
     for order in orders_of(config):
         for source in order.sources:
-            if not is_url(source):
+            if not (is_url(source) or is_object_url(source)):
                 pattern = None if os.path.lexists(source) else split_glob(source)
                 yield os.fsencode(os.path.abspath(pattern[0] if pattern else source))
         if order.output is not None:
             yield os.fsencode(os.path.abspath(order.output))
-    yield from map(places.absolute, catalog.document_paths())
+    known = (path for path in catalog.document_paths() if not is_object_path(path))
+    yield from map(places.absolute, known)
+
+
+def _read_object(path: bytes, places: Places) -> bytes:
+    try:
+        return remote.read_document(path, None, places)[0]
+    except DocumentError as error:
+        raise unknown_uses(error.path, error.reason) from error
 
 
 def _is_ours(path: str) -> bool:

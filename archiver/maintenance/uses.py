@@ -72,7 +72,7 @@ def read_uses(places: Iterable[bytes], own: Iterable[bytes]) -> Uses:
                 if not _is_report(path):
                     uses.read_file(path, _suffix(path) in SUFFIXES)
             except DocumentError as error:
-                raise _unknown(error.path, error.reason) from error
+                raise unknown_uses(error.path, error.reason) from error
     return uses
 
 
@@ -106,10 +106,11 @@ def _suffix(name: bytes) -> bytes:
 
 def _refuse(error: OSError) -> None:
     if not isinstance(error, FileNotFoundError):
-        raise _unknown(files.shown(error.filename), error.strerror or "unreadable") from error
+        raise unknown_uses(files.shown(error.filename), error.strerror or "unreadable") from error
 
 
-def _unknown(name: str, reason: str) -> RunError:
+def unknown_uses(name: str, reason: str) -> RunError:
+    """What ends a call that would take out pictures: a document cannot be read."""
     return RunError(
         f"{name}: {reason}: which pictures it shows is not known, so nothing was removed"
     )
