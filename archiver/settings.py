@@ -29,7 +29,9 @@ Duration = Annotated[
 ]
 """A length of time as a person writes it; `read_duration_s` reads it."""
 
-_HOLDS_SECRETS = re.compile(r"^hosts$|\.(?:headers|cookies|credentials|mirrors|ping_url)$")
+_HOLDS_SECRETS = re.compile(
+    r"^hosts(?:\[\d+\])?$|\.(?:headers|cookies|credentials|mirrors|ping_url)$"
+)
 
 _WORDS: Mapping[Any, str] = {
     bool: "true or false",
@@ -59,7 +61,7 @@ def build_settings(cls: type[T], table: Mapping[str, Any], where: str = "") -> T
         ConfigError: a key that *cls* has no field for, or a value its field does not take.
     """
     if not isinstance(table, Mapping):
-        raise ConfigError(f"{where[:-1]} = {table!r}", "expected a table")
+        raise ConfigError(f"{where[:-1]} = {shown(table, where[:-1])}", "expected a table")
     types = field_types(cls)
     names = {key_of(name): name for name in types}
     for key in table:
@@ -121,7 +123,13 @@ def shown(value: Any, key: str) -> str:
     """
     if _HOLDS_SECRETS.search(key) and not isinstance(value, int | float):
         return "…"
-    return repr(redact(value) if isinstance(value, str) and "://" in value else value)
+    return repr(_without_secrets(value))
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_without_secrets(each) for each in value]
+    return redact(value) if isinstance(value, str) and "://" in value else value
 
 
 def describe(kind: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from archiver.errors import ConfigError
 from archiver.imaging.settings import ThumbnailSettings
 from archiver.keys import split_source
-from archiver.settings import convert
+from archiver.settings import convert, shown
 from archiver.sources.entry import SourceEntry
 
 
@@ -23,7 +23,9 @@ def read_sources(value: Any, keys: Collection[str]) -> tuple[SourceEntry, ...]:
         ConfigError: no list of tables, or a key or value that is not accepted.
     """
     if not isinstance(value, list | tuple) or not all(isinstance(v, Mapping) for v in value):
-        raise ConfigError(f"sources = {value!r}", "expected a list of tables, [[sources]]")
+        raise ConfigError(
+            f"sources = {shown(value, 'sources')}", "expected a list of tables, [[sources]]"
+        )
     split = [split_source(table, number, keys) for number, table in enumerate(value)]
     entries = convert([own for own, _ in split], tuple[SourceEntry, ...], "sources")
     return tuple(

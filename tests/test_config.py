@@ -82,6 +82,22 @@ WRONG = {
     ),
     "not one of": ("quality = 'best'", 'quality = \'best\': expected "clean" or "original"'),
     "list of tables": ("hosts = 3", "hosts = 3: expected a list of tables"),
+    "no table in a list": (
+        "thumbnails = [3]",
+        "thumbnails[0] = 3: expected a table",
+    ),
+    "no table of a host": ("hosts = ['Bearer x']", "hosts[0] = …: expected a table"),
+    "unknown in a table of a list": (
+        "[[thumbnails]]\nmax_widht = 3",
+        "thumbnails[0].max_widht: unknown key; did you mean thumbnails[0].max_width?",
+    ),
+    "no list of rules": ("rules = 3", "rules = 3: expected a list of tables, [[rules]]"),
+    "an original that a rule does not give": (
+        "[[rules]]\nname = 'x'\ngrammar = 'chain'\nparameter = 'p'\ndrop = ['watermark']\n"
+        "[[rules.examples]]\nurl = 'https://h.example/a.png?p=image/watermark,x'\n"
+        "clean = 'https://h.example/a.png?p=image'\noriginal = 'https://h.example/b.png'",
+        'rules[0].examples[0].original = "https://h.example/b.png": the rule gives "https://h.example/a.png"',
+    ),
     "inside a list": (
         "[[thumbnails]]\nmax_width = 0",
         "thumbnails[0].max_width = 0: expected a number of pixels from 1 to 16383",
@@ -254,6 +270,18 @@ def test_an_error_does_not_tell_the_ping_url() -> None:
     with pytest.raises(ConfigError) as caught:
         Config.from_dict({"run": {"ping_url": "hc.example/secret-token"}})
     assert "secret" not in str(caught.value)
+
+
+def test_an_error_does_not_tell_what_stands_in_a_url() -> None:
+    with pytest.raises(ConfigError, match="expected a list of tables") as caught:
+        Config.from_dict({"sources": ["https://me:secret@h.example/feed?key=secret"]})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_variable_for_another_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = load_config()
+    monkeypatch.setenv("ARCHIVER_HOME", "/srv/archiver")
+    assert load_config() == before
 
 
 def test_a_source_may_have_settings_of_its_own() -> None:

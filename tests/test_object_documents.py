@@ -11,6 +11,7 @@ from pictures import photograph, save
 from program import Result, run_archiver
 from s3_servers import S3Server
 
+from archiver import files
 from archiver.errors import ConflictError, DocumentError
 from archiver.journal import new_run_id
 from archiver.model import DocumentRecord, Replacement, Span
@@ -19,6 +20,7 @@ from archiver.pipeline.places import Places
 from archiver.pipeline.repair import finish_stories
 from archiver.pipeline.state import open_catalog, open_journal
 from archiver.rewrite.splice import plan_splices, splice
+from archiver.storage.bucket import Bucket, ObjectFacts
 
 PREFIX = "https://pictures.example.com/a/"
 TEXT = b"\xef\xbb\xbf# A\r\n![a](https://img.example.com/a.jpg) ![b](../local.png)\r\n"
@@ -242,6 +244,34 @@ def test_an_edit_where_no_condition_is_kept(
     with pytest.raises(ConflictError, match="changed by someone"):
         remote.rewrite_document(path, snapshot, b"newer", places, "run")
     assert careless.objects(url)["plain.md"] == b"new"
+
+
+def speak_to(server: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_what_cannot_be_read(
+    places: Places, moto: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak_to(moto, monkeypatch)
+    url = moto.new_url("posts")
+    fill(moto, url)
+    path = f"{url}/plain.md".encode()
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "MAX_DOCUMENT_BYTES", 9)
+        with pytest.raises(DocumentError, match=r"s3://.*/plain.md: larger than 9 bytes"):
+            remote.read_document(path, None, places)
+
+    def head_and_remove(bucket: Bucket, name: str) -> ObjectFacts | None:
+        facts = head(bucket, name)
+        bucket.delete([name])
+        return facts
+
+    head = Bucket.head
+    monkeypatch.setattr(Bucket, "head", head_and_remove)
+    with pytest.raises(DocumentError, match="missing"):
+        remote.read_document(path, None, places)
 
 
 STORIES = {

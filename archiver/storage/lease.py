@@ -112,8 +112,11 @@ class Lease:
             self._thread.join()
         if self._is_lost or _now_s() >= self._until_s:
             return
+        free = msgspec.structs.replace(self._note, is_free=True)
         try:
-            self._advance(msgspec.structs.replace(self._note, is_free=True))
+            # Where a renewal worked whose answer was lost, that generation is ours already.
+            if not self._advance(free) and self._advance(self._note):
+                self._advance(free)
         except RunError as error:  # it is free by itself before long
             logger.warning("not released url=%s reason=%s", self._bucket.url, error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import feedparser
@@ -151,6 +152,24 @@ def test_the_list_of_rss_1_0_names_every_item_in_order() -> None:
     assert numbers_of(saved) == [5, 4, 3, 2, 1]
 
 
+def test_the_list_of_rss_1_0_names_no_item_without_a_name() -> None:
+    nameless = re.compile(rb"<item rdf:about=[^>]*")
+    earlier = nameless.sub(b"<item", make("RSS 1.0", [1]))
+    saved = grown(make("RSS 1.0", [2]), earlier).data
+    listed = saved[saved.index(b"<rdf:Seq>") : saved.index(b"</rdf:Seq>")].split(b'"')[1::2]
+    assert f"{SITE}/2".encode() in listed and b"" not in listed
+    assert numbers_of(saved) == [2, 1]
+
+
+def test_what_an_encoding_lacks_is_spelt_where_it_can_be() -> None:
+    text = "<![CDATA[\u56fe &amp; <b>]]><!-- \u56fe --><?x \u56fe?>\u56fe"
+    earlier = f"<rss><channel><item><guid>1</guid><title>{text}</title></item></channel></rss>"
+    head = b'<?xml version="1.0" encoding="iso-8859-1"?>'
+    newest = head + b"<rss><channel><item><guid>2</guid></item></channel></rss>"
+    saved = grown(newest, earlier.encode()).data
+    assert b"&#22270; &amp;amp; &lt;b&gt;<!-- ? --><?x ??>&#22270;</title>" in saved
+
+
 BROKEN = {
     "bare ampersand": ("<title>R&D</title>", "R&D"),
     "HTML's entity": ("<title>a&nbsp;b</title>", "a\xa0b"),
@@ -200,6 +219,8 @@ UNCLEAR = {
     "half of JSON": '{"version": "https://jsonfeed.org/version/1", "items": [{"id": 1}',
     "JSON and more": '{"items": []} x',
     "JSON without items": '{"version": "https://jsonfeed.org/version/1"}',
+    "JSON without a colon": '{"items" []}',
+    "JSON without a comma": '{"items": [{} {}]}',
     "items that are none": '{"items": ["a"]}',
     "JSON of a thousand depths": '{"items": [{"a":' + "[" * 100_000,
 }

@@ -116,6 +116,7 @@ ATTACKS = {
     "formula": "<math><mtext><mglyph><style><!--</style><img title='--><img src onerror=x()>'>",
     "noscript": "<noscript><p title='</noscript><img src=x onerror=x()>'></noscript>",
     "template": "<template><img src=x onerror=x()></template>",
+    "data picture to go to": "<a href='data:image/png;base64,data:text'>a</a>",
     "data page": "<a href='data:text/html,<script>x()</script>'>a</a>",
     "object": "<object data=x.swf></object><embed src=x>",
     "refresh": "<meta http-equiv=refresh content='0;url=x'><base href=//evil.example>",

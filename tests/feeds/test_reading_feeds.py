@@ -9,7 +9,7 @@ import pytest
 
 from archiver.errors import DocumentError
 from archiver.feeds.identity import with_keys
-from archiver.feeds.items import Feed, FeedItem
+from archiver.feeds.items import Enclosure, Feed, FeedItem
 from archiver.feeds.reading import read_feed
 
 URL = "https://feed.example/rss.xml"
@@ -105,6 +105,29 @@ FEEDS: dict[str, tuple[str | bytes, dict[str, object]]] = {
             names=MEDIA,
         ),
         {"picture": "https://i.example/l.jpg"},
+    ),
+    "a picture of Media RSS by its type, or by its name": (
+        rss(
+            '<media:content url="https://i.example/v.mp4" type="video/mp4" width="999"/>'
+            '<media:content url="https://i.example/s" type="image/png" width="10"/>'
+            '<media:content url="https://i.example/l.jpg" width="900"/>',
+            names=MEDIA,
+        ),
+        {"picture": "https://i.example/l.jpg"},
+    ),
+    "a recording does not lead, and one without a URL is none": (
+        rss(
+            '<enclosure url="e.mp3" type="audio/mpeg"/><enclosure url="" type="image/png"/>'
+            "<link>/p/1</link><description>&lt;img src=x.png></description>"
+        ),
+        {
+            "enclosures": (Enclosure("https://feed.example/p/e.mp3", "audio/mpeg"),),
+            "picture": "https://feed.example/p/x.png",
+        },
+    ),
+    "JSON Feed, attachments without a URL": (
+        json.dumps(JSON | {"items": [{"id": 1, "attachments": [{"mime_type": "image/png"}, 3]}]}),
+        {"id": "1", "enclosures": (), "picture": ""},
     ),
     "iTunes": (
         rss(f'{DESCRIBED}<itunes:image href="https://i.example/c.jpg"/>', names=ITUNES),
@@ -213,6 +236,7 @@ NO_FEEDS = {
     "nothing": b"",
     "a page": b"<!doctype html><html><body>hi</body></html>",
     "other JSON": b'{"items": []}',
+    "a list": b'[{"version": "https://jsonfeed.org/version/1"}]',
     "broken JSON": b'{"version": ',
     "deep JSON": b'{"a":' * 100_000,
     "text": b"hello",

@@ -171,6 +171,9 @@ ENTRIES: dict[str, tuple[ImageRecord, dict[str, Any]]] = {
     "a loss for ever": (lost(URL, 2), {"again": None, "never": True}),
     "left on purpose": (ImageRecord(URL, Outcome.SKIPPED, "badge"), {"state": "left"}),
     "skipped, though wanted": (ImageRecord(URL, Outcome.SKIPPED, "svg-size"), {"state": "lost"}),
+    "one that stood in a document": (
+        replace(STORED, url="data:image/png;sha256=ab"), {"host": "(inside a document)"},
+    ),
     "a local one": (
         replace(STORED, url="file:///site/img/%E5%9B%BE.png", kind=Kind.LOCAL),
         {"url": "img/图.png", "host": "(local file)", "requested": None},

@@ -100,6 +100,26 @@ more (`status-410`)
 - [`https://img.example/a.png`](<https://img.example/a.png>) in `a.md`, `b.md`, `c.md` and 1 more: \
 80 × 60 px, 1.5 kB, clean by rule `x-rule`
 """
+FURTHER = {
+    "a budget that was spent": (
+        report(summary=Summary(spent="budget_time", left=1200)),
+        "| Documents left for the next run, after budget_time | 1,200 |",
+    ),
+    "a picture without a size, of no document": (
+        report(
+            images=(replace(STORED, width_px=0, kind=Kind.AS_GIVEN, flags=("damaged",)),),
+            new=frozenset({URL}),
+        ),
+        f"- [`{URL}`](<{URL}>): 1.5 kB, damaged\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("told", "expected"), FURTHER.values(), ids=FURTHER.keys())
+def test_what_else_it_says(told: RunReport, expected: str) -> None:
+    assert expected in format_markdown(told)
+
+
 ENDINGS = {
     "failed": (report(ending="failed", error=f"disk {HOSTILE}"), "**The run failed.**"),
     "stopped": (report(ending="stopped"), "**The run was stopped.**"),

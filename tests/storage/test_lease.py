@@ -190,6 +190,77 @@ def test_a_server_that_goes_away(monkeypatch):
             lease.check()
 
 
+def test_it_is_free_at_once_though_the_answer_to_a_renewal_was_lost():
+    bucket = memory_bucket(Forgetful)
+    with Lease(bucket, 60) as lease:
+        lease.take()
+        bucket.losses = 1
+        with pytest.raises(RunError, match="lost"):
+            lease._advance(lease._note)
+    Lease(bucket, 60)._try()
+
+
+def test_a_server_that_goes_away_before_the_lock_is_let_go(caplog):
+    bucket = memory_bucket(Forgetful)
+    with Lease(bucket, 60) as lease:
+        lease.take()
+        bucket.losses = 10**6
+    assert "not released url=memory:// reason=the answer is lost" in caplog.text
+
+
+OVERTAKEN = {"by the next generation": 1, "by a later one, while it slept": 5}
+
+
+@pytest.mark.parametrize("further", OVERTAKEN.values(), ids=OVERTAKEN.keys())
+def test_a_holder_finds_that_it_was_overtaken(further, caplog):
+    bucket = memory_bucket()
+    with Lease(bucket, 0.3) as lease:
+        lease.take()
+        mine = generations(bucket)
+        theirs = lease_module._path(lease._generation + further)
+        bucket.create(theirs, b'{"holder": "the next"}', {})
+        bucket.delete(mine)
+        lease._thread.join()
+        with pytest.raises(RunError, match="another run may work"):
+            lease.check()
+    assert "lost the lock url=memory:///lock" in caplog.text
+    assert generations(bucket) == [theirs], "and takes nothing back"
+
+
+class Beaten(Bucket):
+    """A bucket where somebody always is a moment faster."""
+
+    def create(self, path, data, headers):
+        super().create(path, b'{"holder": "the faster"}', headers)
+        return super().create(path, data, headers)
+
+
+def test_who_is_beaten_by_a_moment_is_told_by_whom():
+    with pytest.raises(LockHeldError, match="memory:///lock: the faster"):
+        Lease(memory_bucket(Beaten), 60).take()
+
+
+class Renewed(Bucket):
+    """A bucket where the lock is renewed between the listing and the first look at it."""
+
+    is_renewed = False
+
+    def get(self, path):
+        if not self.is_renewed:
+            self.is_renewed = True
+            generation = int(path.rpartition("/")[2])
+            self.create(lease_module._path(generation + 1), super().get(path).data, {})
+            self.delete([path])
+        return super().get(path)
+
+
+def test_a_lock_that_is_renewed_while_it_is_looked_at():
+    bucket = memory_bucket(Renewed)
+    bucket.create(lease_module._path(1), b'{"holder": "the first"}', {})
+    with pytest.raises(LockHeldError, match="the first"):
+        Lease(bucket, 60).take()
+
+
 def test_foreign_objects_beside_it(bucket):
     bucket.put(f"{FOLDER}/README", b"", {})
     with Lease(bucket, 60) as lease:
