@@ -5,6 +5,7 @@ Each is changed by an adjustment, applied when a link is written and undone by a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import turbohtml
@@ -49,15 +50,27 @@ def rebaser(value: str, base_url: str | None) -> Rebase:
     base = resolve_base(value, base_url)
     if base is not None and base.startswith("http"):
         return absolute_to(base)
-    folder = value.strip().rpartition("/")[0]
+    path, folder = _split_base(value)
 
     def rebase(url: str) -> str | None:
         url = url.strip()
-        if not is_relative(url) or url[0] in "/\\?" or not folder:
+        if not is_relative(url) or url[0] in "/\\":
             return None
-        return f"{folder}/{url}"
+        before = path if url[0] == "?" else folder
+        return f"{before}{url}" if before else None
 
     return rebase
+
+
+def _split_base(value: str) -> tuple[str, str]:
+    """The path of a base without a host, and the folder it names, with a slash at its end.
+
+    >>> _split_base("../a b/c.html?d"), _split_base("/"), _split_base("..")
+    (('../a%20b/c.html', '../a%20b/'), ('/', '/'), ('..', '../'))
+    """
+    path = re.sub(r"\s", "%20", re.split("[?#]", value.strip(), maxsplit=1)[0])
+    folder, slash, last = path.rpartition("/")
+    return path, f"{path}/" if last in (".", "..") else folder + slash
 
 
 def absolute_to(base: str, encoding: str = "utf-8") -> Rebase:

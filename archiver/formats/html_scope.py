@@ -97,9 +97,9 @@ class Scope:
 
         role = self.role(tag, "css")
         found = find_in_css(text, self.findings, self.base_url, role, None, other)
-        for reference in found:
-            self._keep_absolute(reference, escaped=escaped, is_css=True)
-        return found
+        for reference, url in found:
+            self._keep_absolute(reference, url, escaped=escaped, is_css=True)
+        return [reference for reference, _ in found]
 
     def sheet(self, value: Text, role: str, *, escaped: bool = True) -> list[Reference]:
         """The style sheet whose URL *value* is, in a document that is saved elsewhere."""
@@ -107,7 +107,7 @@ class Scope:
         sheet = self.findings.add_sheet(value, role, self.base_url) if settings.is_moved else None
         if sheet is None:
             return []
-        self._keep_absolute(sheet, escaped=escaped, is_css=not escaped)
+        self._keep_absolute(sheet, value.text, escaped=escaped, is_css=not escaped)
         return [sheet]
 
     def css_value(self, tag: SourceTag, attribute: str) -> list[Reference]:
@@ -129,17 +129,25 @@ class Scope:
         reference = self.findings.add_url(text, role, self.base_url, kept, start, end)
         if reference is None:
             return []
-        self._keep_absolute(reference, escaped=escaped)
+        self._keep_absolute(reference, text.text[start:end], escaped=escaped)
         return [reference]
 
-    def _keep_absolute(self, reference: Reference, *, escaped: bool, is_css: bool = False) -> None:
-        """Where it isn't rewritten it must not change its meaning."""
+    def _keep_absolute(
+        self, reference: Reference, value: str, *, escaped: bool, is_css: bool = False
+    ) -> None:
+        """Where it isn't rewritten it must not change its meaning.
+
+        Args:
+            value: its URL as the document has it, decoded. That of a local image stays relative:
+                where the document lies on this machine is nobody's business.
+        """
         scheme = reference.raw[:6].lower()
         if self.rebase is None or scheme.startswith((b"http:", b"https:", b"data:")):
             return
-        url = safe_in_css(reference.url) if is_css else reference.url
-        new = self.written(url, escaped=escaped)
-        self.findings.adjust(reference.span, new, unless=reference, reason=self.base_reason)
+        url = self.rebase(value) if reference.url.startswith("file:") else reference.url
+        if url is not None:
+            new = self.written(safe_in_css(url) if is_css else url, escaped=escaped)
+            self.findings.adjust(reference.span, new, unless=reference, reason=self.base_reason)
 
     @property
     def base_reason(self) -> str:

@@ -43,7 +43,7 @@ def _find_moved(text: Text, findings: Findings, base_url: str) -> None:
     def written(url: str) -> bytes:
         return safe_in_css(url).encode(text.encoding)
 
-    for reference in find_in_css(text, findings, base_url, other=other):
+    for reference, _ in find_in_css(text, findings, base_url, other=other):
         findings.adjust(reference.span, written(reference.url), unless=reference, reason="moved")
 
 
@@ -62,8 +62,9 @@ def sheet_encoding(data: bytes, declared: str = "") -> str:
     for bom, encoding in _BOMS.items():
         if data.startswith(bom):
             return encoding
-    if codec_of(declared):
-        return codec_of(declared) or "utf-8"
+    said = codec_of(declared)
+    if said:
+        return said
     charset = _CHARSET.match(data)
     codec = codec_of(charset[1].decode("latin-1")) if charset else None
     # A sheet that can be read as ASCII up to its @charset is not UTF-16.
@@ -77,8 +78,8 @@ def find_in_css(
     role: str = "css",
     attributes: Mapping[str, str] | None = None,
     other: Callable[[Text, str], None] | None = None,
-) -> list[Reference]:
-    """Find the references of *text*, which is CSS.
+) -> list[tuple[Reference, str]]:
+    """Find the references of *text*, which is CSS, each with its URL as it is written there.
 
     Args:
         text: decoded characters, no byte view.
@@ -95,5 +96,5 @@ def find_in_css(
             continue
         reference = findings.add_url(value, f"{role} {url.place}", base_url, attributes or {})
         if reference is not None:
-            found.append(reference)
+            found.append((reference, value.text))
     return found

@@ -38,6 +38,16 @@ FEEDS = {
         "<rss><item><media:thumbnail url='a'/></item>",
         [("media:thumbnail", "a")],
     ),
+    "webfeeds": (
+        RSS + '<webfeeds:cover image="a.png"/><webfeeds:icon>b.png</webfeeds:icon>'
+        "<webfeeds:logo>c.svg</webfeeds:logo>",
+        [("webfeeds:cover", "a.png"), ("webfeeds:icon", "b.png"), ("webfeeds:logo", "c.svg")],
+    ),
+    "switched off": (
+        RSS + "<enclosure url='a.png'/><!-- archiver:off --><enclosure url='b.png'/>"
+        "<!-- archiver:on --><enclosure url='c.png'/>",
+        [("rss enclosure", "a.png"), ("rss enclosure", "c.png")],
+    ),
     "podcast": (RSS + '<itunes:image href="a.png"/>', [("itunes:image", "a.png")]),
     "channel image": (
         RSS + "<image><url> a.gif </url><link>b.gif</link></image><url>c.gif</url>",
@@ -109,16 +119,17 @@ def test_adjustments_are_escaped_as_the_text_around():
     assert after.endswith(b"<description>&lt;img data-src=L src=&quot;L&quot;></description>")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gbk", "shift_jis"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "gbk", "shift_jis"]
+)
 def test_encodings(encoding):
     text = (
         f"<?xml version='1.0' encoding='{encoding}'?><rss><description>日本&lt;img src='本.png?本'>"
     )
     data = text.encode(encoding)
     (one,) = read_document(data, format="feed", base_url=BASE).references
-    assert (
-        data[one.span.start : one.span.end].decode(encoding.replace("16", "16-le")) == "本.png?本"
-    )
+    codec = "utf-16-le" if encoding == "utf-16" else encoding
+    assert data[one.span.start : one.span.end].decode(codec) == "本.png?本"
     query = "本".encode("utf-8" if "16" in encoding else encoding)
     assert one.url.startswith("https://site.example/%E6%9C%AC.png?")
     assert one.url.endswith("".join(f"%{b:02X}" if b > 0x7E else chr(b) for b in query))

@@ -181,6 +181,40 @@ def test_a_relative_base_of_a_document_without_url():
     assert rewrite(html, base_url=None) == expected
 
 
+LOCAL = '<img src=a.png srcset="a.png 2x"><p style="c:url(a.png)"><a href=p.html><a href="?q">'
+MOVED = (
+    '<img src={0}a.png srcset="{0}a.png 2x"><p style="c:url({0}a.png)"><a href={0}p.html>'
+    '<a href="{1}?q">'
+)
+LOCAL_BASES = {  # before relative URLs, before a query
+    "/": ("/", "/"),
+    "/x/": ("/x/", "/x/"),
+    "sub/": ("sub/", "sub/"),
+    "sub/page.html?a#/b": ("sub/", "sub/page.html"),
+    "..": ("../", ".."),
+    "a b/": ("a%20b/", "a%20b/"),
+    "page.html": ("", "page.html"),
+    "": ("", ""),
+    "#top": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("base", "before"), LOCAL_BASES.items(), ids=LOCAL_BASES.keys())
+def test_local_images_stay_as_relative_as_they_were(base, before):
+    """Where the document lies on this machine is not written into it."""
+    html, rest = '<base href="{}">{}', '<img src="/r.png"><a href="/r"><img src={}>'
+    before = html.format("", MOVED.format(*before) + rest.format("L/h.png"))
+    html = html.format(base, LOCAL + rest.format("https://h.example/h.png"))
+    lost = ("a.png", "r.png")
+    assert rewrite(html, lost, base_url="file:///home/me/site/posts/x.html") == before
+
+
+def test_a_base_with_characters_that_the_encoding_lacks():
+    html = "<meta charset=latin1><base href='&#22270;\xe9/'><img src=https://h/a.png><a href=p>"
+    expected = "<meta charset=latin1><base href=''><img src=L/a.png><a href=&#22270;\xe9/p>"
+    assert rewrite(html, base_url=None, encoding="latin1") == expected
+
+
 def test_the_policy_is_disarmed():
     html = '<meta http-equiv="Content-Security-Policy" content="x"><img src=a.png>'
     expected = '<meta http-equiv="x-archived-content-security-policy" content="x"><img src=L/a.png>'
@@ -204,6 +238,7 @@ LARGEST = {
     ),
     "densities": ("<img srcset='a.png, b.png 2x'>", "<img srcset='L/b.png 2x'>"),
     "one entry": ("<img srcset='a.png 2x'>", "<img srcset='L/a.png 2x'>"),
+    "the largest is none": ("<img srcset='a.png, x:y 9x'>", "<img srcset='a.png, x:y 9x'>"),
 }
 
 

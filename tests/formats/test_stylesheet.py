@@ -21,6 +21,11 @@ def test_sheet_encoding(sheet, encoding):
     assert sheet_encoding(sheet) == encoding
 
 
+def test_what_the_server_said_outranks_the_sheet():
+    assert sheet_encoding(b'@charset "gb2312"; a{}', "Shift_JIS") == "cp932"
+    assert sheet_encoding(b'@charset "gb2312"; a{}', "unheard-of") == "gb18030"
+
+
 @pytest.mark.parametrize("encoding", ["gbk", "big5", "shift_jis", "utf-8"])
 def test_trail_bytes_are_no_backslashes(encoding):
     sheet = f'@charset "{encoding}"; a{{content:"本"}} b{{c:url("功.png")}}'.encode(encoding)
