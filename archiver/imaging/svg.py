@@ -13,7 +13,7 @@ Animations by `animate` and `set` stand still afterwards; those of CSS move.
 from __future__ import annotations
 
 import base64
-import binascii
+import html
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,6 +27,7 @@ from archiver.imaging.signatures import find_type, unpack
 from archiver.imaging.structure import walk_structure
 from archiver.imaging.svg_render import render_svg
 from archiver.model import Outcome, Sanitized
+from archiver.syntax.data_urls import decode_data
 
 MAX_DEPTH = 64
 MAX_GROWTH, MAX_GROWTH_BYTES = 4, 64 * 1024  # output at most 4 times the input and 64 kB
@@ -46,7 +47,9 @@ _URL = re.compile(
 _OPENED_URL = re.compile(r"url\(", re.I)
 # Other ways to name a file in CSS; an escape could spell any of them.
 _OTHER_CSS = re.compile(r"@import|[\w-]*image-set\(|\b(?:src|image|element|cross-fade)\(|\\", re.I)
-_DATA = re.compile(r"data:image/[a-z+.-]+;base64,([A-Za-z0-9+/=\s]*)", re.I)
+_DATA = re.compile(r"data:image/[a-z]+;base64,([A-Za-z0-9+/=]*)")  # as `_spell_data` spells it
+_DATA_TYPE = re.compile(r"data:image/[a-z]+")
+_DATA_TO_ITS_END = re.compile(_DATA.pattern + r"\)")
 
 
 def sanitize_file(
@@ -131,13 +134,17 @@ def _keep_harmless_links(text: str, marker: str) -> str:
     """*text* without links that lead anywhere but into itself or to local copies."""
 
     def clean_css(css: str) -> str:
-        css = _URL.sub(lambda m: f"url({m[1] if _is_harmless(m[1], marker) else '#'})", css)
+        css = _URL.sub(lambda m: f"url({_harmless(m[1], marker) or '#'})", css)
         opened = _OPENED_URL.finditer(css)  # also one that the end of the text closes
-        is_safe = all(_is_harmless(css[match.end() :], marker) for match in opened)
+        is_safe = all(_is_safe_start(css, match.end(), marker) for match in opened)
         return css if is_safe and not _OTHER_CSS.search(css) else ""
 
+    def clean_link(match: re.Match[str]) -> str:
+        url = _harmless(match[1], marker)
+        return match[0].replace(f'"{match[1]}"', f'"{url}"') if url else ""
+
     def clean_tag(match: re.Match[str]) -> str:
-        tag = _LINK.sub(lambda m: m[0] if _is_harmless(m[1], marker) else "", match[0])
+        tag = _LINK.sub(clean_link, match[0])
         return _ATTRIBUTE.sub(lambda m: f'="{clean_css(m[1])}"', _ANIMATED.sub("", tag))
 
     if _STYLE_WITH_ELEMENTS.search(text):  # the sanitiser doesn't look at what follows them
@@ -145,18 +152,34 @@ def _keep_harmless_links(text: str, marker: str) -> str:
     return _STYLE.sub(lambda m: m[1] + clean_css(m[2]), _TAG.sub(clean_tag, text))
 
 
-def _is_harmless(url: str, marker: str) -> bool:
-    """Whether a link stays in the drawing, in its bytes, or leads to a local copy."""
-    is_ours = url.startswith(("#", "data:image/", f"/{marker}/"))
-    return is_ours and not url.startswith("data:image/svg")
+def _harmless(url: str, marker: str) -> str:
+    """A link that stays in the drawing, in its bytes, or leads to a local copy; else ""."""
+    if url.startswith(("#", f"/{marker}/")):
+        return url
+    return _spell_data(url) if url.startswith("data:image/") else ""
+
+
+def _spell_data(url: str) -> str:
+    """A picture's ``data:`` URL in the one spelling that `_find_pictures` reads; "": it has none.
+
+    >>> _spell_data("data:image/png;charset=x; base64,%51UF&#xA;B")
+    'data:image/png;base64,QUFB'
+    """
+    url = html.unescape(url)
+    media_type = re.split("[;,]", url, maxsplit=1)[0].strip()
+    data = decode_data(url) if _DATA_TYPE.fullmatch(media_type) else None  # no drawing
+    return f"{media_type};base64,{base64.b64encode(data).decode()}" if data is not None else ""
+
+
+def _is_safe_start(css: str, place: int, marker: str) -> bool:
+    return (
+        css.startswith(("#", f"/{marker}/"), place)
+        or _DATA_TO_ITS_END.match(css, place) is not None
+    )
 
 
 def _find_pictures(text: str) -> Iterator[bytes]:
-    for match in _DATA.finditer(text):
-        try:
-            yield base64.b64decode(re.sub(r"\s+", "", match[1]))
-        except (binascii.Error, ValueError):
-            continue
+    return (base64.b64decode(match[1]) for match in _DATA.finditer(text))
 
 
 def _check_picture(data: bytes, settings: ImagingSettings) -> None:

@@ -8,6 +8,7 @@ import random
 import re
 import sys
 from contextlib import suppress
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pictures
@@ -158,6 +159,40 @@ REFUSED = {
     ),
     "entities": (pictures.entity_bomb(), "sanitizer"),
 }
+BOMB = base64.b64encode(pictures.header_bomb()).decode()
+SPELLINGS = {
+    "base64 with an escape": f"data:image/png;base64,%69{BOMB[1:]}",
+    "base64 with a blank": f"data:image/png;base64,{BOMB[:4]}&#10;{BOMB[4:]}",
+    "a parameter": f"data:image/png;charset=x;base64,{BOMB}",
+    "blanks in the head": f"data:image/png ; base64 ,{BOMB}",
+    "escapes": f"data:image/png,{quote(pictures.header_bomb())}",
+}
+
+
+@pytest.mark.parametrize("url", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_a_bomb_is_refused_however_it_is_spelt(url):
+    with pytest.raises(Refusal, match="pixels"):
+        sanitize(draw(f'<image href="{url}"/>'))
+
+
+@pytest.mark.parametrize("url", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_a_bomb_in_a_style_sheet_is_refused_or_gone(url):
+    with suppress(Refusal):
+        assert "data:" not in sanitize(draw(f"<style>.a{{fill:url('{url}')}}</style>"))
+
+
+def test_pictures_inside_have_one_spelling():
+    png = pictures.picture("PNG", (8, 8))
+    url = f"data:image/png,{quote(png)}"
+    clean = sanitize(draw(f"<image href='{url}'/><style>.a{{fill:url({url})}}</style>"))
+    assert clean.count(data_url(png)) == 2 and "%" not in clean
+
+
+def test_what_cannot_be_looked_at_goes():
+    clean = sanitize(draw("<image href='data:image/png;base64,A!'/><g/>"))
+    assert "data:" not in clean
+    clean = sanitize(draw(f"<style>.a{{fill:url({SPELLINGS['escapes']}</style><g/>"))
+    assert "data:" not in clean
 
 
 @pytest.mark.parametrize(("data", "reason"), REFUSED.values(), ids=REFUSED.keys())
