@@ -148,3 +148,9 @@ class DiskFullError(RunError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
+
+
+def first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What went wrong first of what several tasks of a group raised."""
+    error = errors.exceptions[0]
+    return first_error(error) if isinstance(error, BaseExceptionGroup) else error

@@ -10,6 +10,7 @@ from typing import TypeVar
 from archiver import wiring
 from archiver.config import Config
 from archiver.context import RunContext
+from archiver.errors import first_error
 from archiver.journal import new_run_id
 from archiver.memory import hold_little_memory
 from archiver.model import DocumentResult, DocumentTask, PageTask
@@ -64,9 +65,4 @@ async def work_through(
                 await gate.acquire()
                 group.create_task(one(task))
     except BaseExceptionGroup as errors:
-        raise _first(errors) from errors
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    error = errors.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+        raise first_error(errors) from errors

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from archiver.catalog import Catalog
-from archiver.errors import ImageLostError, PictureError
+from archiver.errors import ImageLostError, PictureError, first_error
 from archiver.model import Candidate, Freshness, ImageRecord, Kind, Outcome
 from archiver.pipeline.attempts import Attempt, list_referers
 from archiver.pipeline.drawing import is_drawing
@@ -58,6 +58,9 @@ class Refresher:
 
         Args:
             on_refreshed: told of each one, when it was asked for.
+
+        Raises:
+            RunError: the run cannot go on; what was under way is cancelled first.
         """
         gate = asyncio.Semaphore(WINDOW)
 
@@ -67,11 +70,14 @@ class Refresher:
             finally:
                 gate.release()
 
-        async with asyncio.TaskGroup() as group:
-            for record in list_stale(self._catalog, until):
-                if await self._keeper.holds(record):
-                    await gate.acquire()
-                    group.create_task(one(record))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for record in list_stale(self._catalog, until):
+                    if await self._keeper.holds(record):
+                        await gate.acquire()
+                        group.create_task(one(record))
+        except BaseExceptionGroup as errors:
+            raise first_error(errors) from errors
 
     async def refresh(self, known: ImageRecord) -> tuple[Freshness, ImageRecord]:
         """Ask for the picture of *known* once more; its record as it is noted."""

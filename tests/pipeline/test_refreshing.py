@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -110,6 +111,17 @@ def test_what_cannot_be_had_this_time_is_no_loss(status: int, site: Site, origin
     assert (record["outcome"], (site.folder / record["path"]).read_bytes()) == ("stored", OLD)
     assert site.post.read_bytes() == post
     assert site.run() == 0, "and it is left alone for a month"
+
+
+def test_a_run_that_cannot_go_on_meanwhile_says_why(site: Site, origin: Versions) -> None:
+    site.pass_time(MONTH)
+    origin.body = NEW
+    digest = hashlib.sha256(NEW).hexdigest()
+    there = site.folder / "archive" / "assets" / digest[:2] / f"{digest}.jpg"
+    (there / "someone's").mkdir(parents=True)
+    result = run_archiver("run", cwd=site.folder)
+    assert (result.code, "Traceback" in result.stderr) == (1, False), result.stderr
+    assert result.stderr.startswith("archiver: ") and f"{digest}.jpg" in result.stderr
 
 
 @pytest.mark.parametrize("way", ["run", "relink"])
