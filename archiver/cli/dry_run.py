@@ -26,11 +26,11 @@ def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
     skips = Skips(config.skip, config.network)
     documents = problems = 0
     for found in scan_documents([source for source in sources if source not in pages], config):
-        documents += 1
         if isinstance(found, DocumentError):
             problems += 1
             tell(f"archiver: {found}", err=True)
         else:
+            documents += 1
             wanted |= set(_urls(found, skips))
     hosts = Counter(urlsplit(url).netloc.rpartition("@")[2] for url in wanted)
     if as_json:

@@ -46,6 +46,8 @@ def command(
       archiver relink posts/moved --link-prefix /archive/
       archiver relink --take-changes
     """
+    if take_changes and paths:
+        raise UsageError("--take-changes is for all documents of an archive; name none")
     set_up_logging()
     config = load()
     results: list[Edited] = []
@@ -53,8 +55,6 @@ def command(
         groups = by_archive(paths, config)
     else:
         groups = {places_of(output, config): [bytes(absolute(path)) for path in paths]}
-    if take_changes and paths:
-        raise UsageError("--take-changes is for all documents of an archive; name none")
 
     def show(result: Edited) -> None:
         results.append(result)

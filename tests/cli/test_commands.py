@@ -11,6 +11,7 @@ import pytest
 from program import run_archiver, snapshot_of, unmeasured
 
 from archiver.cli.main import COMMANDS
+from archiver.files import MAX_DOCUMENT_BYTES
 
 CASES = Path(__file__).parents[1] / "cases" / "documents"
 URL = "https://img.example/a.png?x-oss-process=image/resize,w_8/watermark,text_MQ"
@@ -113,6 +114,8 @@ USAGE = {
     "both ways": (["archive", ".", "-o", "x", "--in-place"], "-o and --in-place"),
     "unknown option": (["archive", ".", "--colour"], "--colour"),
     "bad connect-to": (["archive", ".", "--connect-to", "x"], "connect_to"),
+    "init of no folder": (["init", "none"], "none: expected a folder"),
+    "an object store, where files are read": (["scan", "s3://b/p"], "s3://b/p: only `archive`"),
     "nothing to restore": (["restore"], "--all"),
     "restore of no file": (["restore", "none.md"], "none.md"),
 }
@@ -126,6 +129,42 @@ def test_wrong_usage_is_exit_code_2_and_names_the_thing(
     assert result.code == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+READERS = {
+    "scan": (["scan", "."], "post.md:1:5: markdown image"),
+    "check": (["check"], "post.md:1:5: remote image"),
+    "dry run": (["archive", ".", "--dry-run"], "1 documents name 1 images"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "expected"), READERS.values(), ids=READERS.keys())
+def test_a_document_that_cannot_be_read_is_named_beside_the_others(
+    arguments: list[str], expected: str, tmp_path: Path
+) -> None:
+    (tmp_path / "post.md").write_text("![](https://a.example/1.png)")
+    with (tmp_path / "big.md").open("wb") as file:
+        file.truncate(MAX_DOCUMENT_BYTES + 1)
+    result = run_archiver(*arguments, cwd=tmp_path)
+    assert (result.code, expected in result.stdout) == (3, True), result
+    assert "big.md: larger than" in result.stderr
+
+
+def test_a_document_on_standard_input_that_is_too_big(tmp_path: Path) -> None:
+    result = run_archiver("-", cwd=tmp_path, text=bytes(MAX_DOCUMENT_BYTES + 1))
+    assert (result.code, result.output) == (1, b"")
+    assert "larger than" in result.stderr
+
+
+def test_init_for_programs_and_for_people(tmp_path: Path) -> None:
+    for name in ("none", "eleventy"):
+        (tmp_path / name).mkdir()
+    told = json.loads(run_archiver("init", "none", "--json", cwd=tmp_path).stdout)
+    assert told == {"config": "none/archiver.toml", "generator": None}
+    (tmp_path / "eleventy" / "eleventy.config.js").touch()
+    text = run_archiver("init", "eleventy", cwd=tmp_path).stdout
+    assert text.startswith("found Eleventy; wrote eleventy/archiver.toml; next: archiver run\n")
+    assert "addPassthroughCopy" in text, "what a person must do"
 
 
 def test_opted_out_documents_are_left_alone(tmp_path: Path) -> None:
@@ -153,6 +192,8 @@ def test_status_lists_what_a_person_may_look_at(tmp_path: Path) -> None:
     line = next(x for x in journal.read_text().splitlines() if "dunes.png" in x)
     record = json.loads(line) | {"flags": ["watermarked"], "when": "2099-01-01T00:00:00Z"}
     marked.write_text(json.dumps(record) + "\n")  # a journal of another machine, copied in
+    (base / ".archiver" / "conflicts").mkdir()
+    (base / ".archiver" / "conflicts" / "post.md").write_text("mine")
     state = snapshot_of(tmp_path)
     found = json.loads(run_archiver("status", "-o", "d/archived", "--json", cwd=tmp_path).stdout)
     assert found["documents"] == 1
@@ -160,6 +201,7 @@ def test_status_lists_what_a_person_may_look_at(tmp_path: Path) -> None:
     assert [x["url"] for x in found["marked"]["watermarked"]] == [record["url"]]
     assert [x["outcome"] for x in found["lost"]] == ["gone"]
     text = run_archiver("status", "-o", "d/archived", cwd=tmp_path).stdout
+    assert "1 files that someone saved at the wrong moment, in conflicts/" in text
     assert "1 kept a watermark" in text and "ferry.png" in text
     assert snapshot_of(tmp_path) == state
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -86,6 +88,24 @@ def test_a_new_link_prefix(run: Run, tmp_path: Path) -> None:
     assert all(link.startswith("archive/") for link in links(tmp_path / "a.md"))
     assert all(link.startswith("../archive/") for link in links(tmp_path / "sub" / "wide.html"))
     check_restored(run, tmp_path)
+
+
+def test_what_programs_are_told(run: Run, tmp_path: Path) -> None:
+    def told(*arguments: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in run(*arguments, "--json").stdout.splitlines()]
+
+    about = {"kind": "document", "document": "a.md"}
+    reason = "every link leads where it should"
+    unchanged = about | {"outcome": "unchanged", "links": 0, "reason": reason}
+    assert told("relink", "a.md") == [unchanged]
+    assert told("restore", "a.md") == [about | {"outcome": "restored", "reason": ""}]
+    told("restore", "--all")
+    *files, last = told("gc", "--grace", "0")
+    assert {each["action"] for each in files} == {"deleted"}
+    assert last["summary"]["deleted"]["files"] == len(files) > len(URLS)
+    assert (last["summary"]["dry_run"], last["summary"]["in_use"]["files"]) == (False, 0)
+    assert [each["removed"] for each in told("why", URLS[0])] == [True]
+    assert "taken out by gc" in run("why", URLS[0]).stdout
 
 
 def test_a_moved_archive(run: Run, tmp_path: Path) -> None:
@@ -234,6 +254,7 @@ def test_several_urls_of_one_picture(run: Run, origin: Origin, tmp_path: Path) -
 USAGE = {
     "a folder": (["restore", "--urls", "sub"], "name documents"),
     "all": (["restore", "--urls", "--all"], "name documents"),
+    "changes of one document": (["relink", "--take-changes", "sub"], "name none"),
     "nothing there": (["relink", "none"], "none: no such file"),
 }
 
