@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
+from archiver.errors import DocumentError
 from archiver.files import calls
 from archiver.files.blobs import place_blob
+from archiver.files.documents import hash_document
 from archiver.files.folders import make_folders, sync_folder
 from archiver.files.trouble import run_trouble
 
@@ -26,24 +28,31 @@ def quarantine(spool_path: str, folder: str, sha256_hex: str) -> str:
     return target
 
 
-def quarantine_damaged(path: str, folder: str, sha256_hex: str) -> str:
+def quarantine_damaged(path: str, folder: str) -> str:
     """Move a damaged file of the archive to *folder*; where it lies then, durable.
 
     Its name tells its bytes and the name it had. It is none of `list_quarantine`: the same bytes,
-    whole under a name of their own, may be opened.
-
-    Args:
-        sha256_hex: of the bytes it has now.
+    whole under a name of their own, may be opened. What is no regular file (a folder, a link, a
+    pipe) is moved as it is, without being opened.
 
     Raises:
         DiskFullError, RunError: it cannot be moved; it stays where it was.
     """
-    target = os.path.join(folder, f"{_DAMAGED}{sha256_hex[:16]}-{os.path.basename(path)}")
+    mark, move = _mark(path)
+    target = os.path.join(folder, f"{_DAMAGED}{mark}-{os.path.basename(path)}")
     with run_trouble(target):
         make_folders(folder, 0o700)
-        place_blob(path, target)
+        move(path, target)
         sync_folder(folder)
     return target
+
+
+def _mark(path: str) -> tuple[str, calls.Move]:
+    """16 hex digits that tell the bytes of a file, where it has any; and how it is moved."""
+    try:
+        return hash_document(path)[:16], place_blob
+    except DocumentError:
+        return os.urandom(8).hex(), calls.rename
 
 
 def damaged_name(name: str) -> str:

@@ -105,7 +105,7 @@ def check_file(
             wanted = f", {size_bytes} expected" if size_bytes else ""
             return DamageKind.DAMAGED, f"{found.st_size} bytes{wanted}"
         defect = _defect(file, path) if is_reading else ""
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return DamageKind.MISSING, ""
     except OSError as error:
         return DamageKind.DAMAGED, (error.strerror or str(error)).lower()

@@ -9,7 +9,6 @@ its old record is written once more, so that the loss is still known.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -61,8 +60,7 @@ def _put_away(found: Iterable[Damage], places: Places, catalog: Catalog) -> None
         journal.sync()
         for path in sorted(damaged):
             file = f"{places.archive_folder}/{path}"
-            sha256 = hashlib.sha256(files.read_bytes(file)).hexdigest()
-            files.quarantine_damaged(file, os.path.join(places.state, "quarantine"), sha256)
+            files.quarantine_damaged(file, os.path.join(places.state, "quarantine"))
 
 
 async def _have_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -66,6 +67,11 @@ def spoil(file: Path, data: bytes) -> None:
     file.write_bytes(data)
 
 
+def replace(file: Path, make: Callable[[Path], None]) -> None:
+    file.unlink()
+    make(file)
+
+
 DAMAGES: dict[str, tuple[Callable[[Path], None], list[str], str]] = {
     "a blob is gone": (lambda base: blobs(base)[0].unlink(), [], "missing"),
     "a blob is cut": (
@@ -77,6 +83,13 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], list[str], str]] = {
     "a bit of a blob is wrong": (
         lambda base: spoil(blobs(base)[0], b"x" + blobs(base)[0].read_bytes()[1:]),
         ["--read-data"],
+        "damaged",
+    ),
+    "a pipe in its place": (lambda base: replace(blobs(base)[0], os.mkfifo), [], "damaged"),
+    "a folder in its place": (lambda base: replace(blobs(base)[0], Path.mkdir), [], "damaged"),
+    "a dead link in its place": (
+        lambda base: replace(blobs(base)[0], lambda file: file.symlink_to("none")),
+        [],
         "damaged",
     ),
     "a thumbnail is gone": (lambda base: thumbnails(base)[0].unlink(), [], "missing"),
@@ -108,7 +121,9 @@ def test_damage_is_found_and_mended(
     mended = run("verify", "--repair", *options)
     assert (mended.code, "1 mended, 0 left" in mended.stdout) == (0, True), mended.stdout
     assert contents(tmp_path) == before
-    kept = [f.read_bytes() for f in (tmp_path / ".archiver").glob("quarantine/*")]
+    away = list((tmp_path / ".archiver").glob("quarantine/*"))
+    assert len(away) == (kind == "damaged"), "nothing is thrown away"
+    kept = [file.read_bytes() for file in away if file.is_file()]
     assert kept == [data for path, data in spoiled.items() if data != before[path]]
     assert run("verify", "--read-data", "--documents", "--quiet").code == 0
 
