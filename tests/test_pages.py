@@ -293,6 +293,12 @@ def test_two_urls_of_one_place_are_told(origin: Origin, run: Run) -> None:
     assert sorted(outcome for outcome, _ in found.values()) == ["conflict", "unchanged"]
 
 
+def test_a_url_that_is_none(run: Run) -> None:
+    result = run("archive", "http://h.example:99999/", "--json")
+    told = {"http://h.example:99999/": ("unreadable", "not asked for (url)")}
+    assert (result.code, documents_of(result)) == (3, told)
+
+
 def test_what_cannot_be_done_with_a_url(run: Run) -> None:
     for arguments in (("archive", URL, "--in-place"), ("scan", URL)):
         result = run(*arguments)

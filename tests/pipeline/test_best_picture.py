@@ -138,6 +138,28 @@ async def test_the_documents_own_referer(origin: MoodyOrigin, posts: Posts) -> N
     ]
 
 
+async def test_the_referer_of_the_settings_is_the_only_one(
+    origin: MoodyOrigin, posts: Posts
+) -> None:
+    origin.moods["i.example"] = lambda exchange: 403
+    posts.write("1.html", image("https://i.example/1.jpg"))
+    mine = {"pattern": "i.example", "referer": "https://mine.example/"}
+    found = await posts.archive("https://site.example/page", config={"hosts": [mine]})
+    assert origin.asked("i.example") == [("/1.jpg", "https://mine.example/")]
+    assert found["https://i.example/1.jpg"].outcome is Outcome.BLOCKED
+
+
+async def test_a_copy_that_was_removed_is_made_again(origin: MoodyOrigin, posts: Posts) -> None:
+    origin.moods["i.example"] = by_query
+    posts.write("1.html", image("https://i.example/1.jpg"))
+    await posts.archive()
+    copy = posts.folder / "out" / "1.html"
+    before = copy.read_bytes()
+    copy.unlink()
+    await posts.archive()
+    assert (copy.read_bytes(), len(origin.exchanges)) == (before, 1)
+
+
 async def test_the_same_bytes_for_several_urls_are_a_suspicion(
     origin: MoodyOrigin, posts: Posts
 ) -> None:

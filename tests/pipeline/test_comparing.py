@@ -23,6 +23,7 @@ PAIRS = {  # the clean picture → whether it is the same
     "of nearly the same shape": (replace(GIVEN, width_px=1600, height_px=1190), True),
     "of another shape": (replace(GIVEN, width_px=1600, height_px=1120), False),
     "smaller": (replace(GIVEN, width_px=400, height_px=300), False),
+    "not decoded, of no known size": (Picture("image/jxl", ".jxl", 0, 0), False),
     "not decoded": (replace(GIVEN, difference_hash=""), True),
 }
 
@@ -30,6 +31,10 @@ PAIRS = {  # the clean picture → whether it is the same
 @pytest.mark.parametrize(("clean", "expected"), PAIRS.values(), ids=PAIRS.keys())
 def test_is_same_picture(clean: Picture, expected: bool) -> None:
     assert is_same_picture(clean, GIVEN) is expected
+
+
+def test_one_of_no_known_size_is_taken_for_the_same() -> None:
+    assert is_same_picture(GIVEN, replace(GIVEN, width_px=0, height_px=0, difference_hash=""))
 
 
 @pytest.fixture
@@ -77,10 +82,26 @@ async def test_the_first_of_a_host_is_compared(origin: MoodyOrigin, posts: Posts
 
 async def test_always(origin: MoodyOrigin, posts: Posts) -> None:
     origin.moods["same.example"] = by_query
-    posts.write("1.html", "".join(image(url("same.example", n)) for n in range(3)))
+    plain = "https://same.example/plain.jpg"
+    posts.write("1.html", "".join(image(url("same.example", n)) for n in range(3)) + image(plain))
     found = await posts.archive(config={"compare_clean": "always"})
+    assert found.pop(plain).kind == "as given"
     assert {record.kind for record in found.values()} == {"clean"}
-    assert len(origin.exchanges) == 6
+    assert len(origin.exchanges) == 6 + 1, "nothing to compare the plain one with"
+
+
+async def test_a_stand_in_for_the_one_as_given_is_not_compared_with(
+    origin: MoodyOrigin, posts: Posts
+) -> None:
+    """It is one by then: the host gave the same bytes for two other pictures."""
+    stand_in = photo("stand-in")
+    origin.moods["i.example"] = lambda e: by_query(e) if e.target == b"/3.jpg" else stand_in
+    plain = [f"https://i.example/{n}.jpg" for n in (1, 2)]
+    posts.write("1.html", "".join(map(image, [*plain, url("i.example", 3)])))
+    one_by_one = {"hosts": [{"pattern": "i.example", "in_flight": 1}]}
+    found = await posts.archive(config={"compare_clean": "always", **one_by_one})
+    assert found[url("i.example", 3)].kind == "clean"
+    assert all(found[each].flags == ("suspect",) for each in plain)
 
 
 async def test_where_the_marked_one_is_gone_the_clean_one_is_taken(

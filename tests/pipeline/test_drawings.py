@@ -142,6 +142,17 @@ def test_other_settings_make_another_link_without_a_request(origin, post):
     assert origin.urls == [URL]
 
 
+def test_one_that_is_left_alone_is_left_alone_again(origin, post):
+    origin.serve(URL, draw(""))
+    before = post.read_bytes()
+    for _ in range(2):
+        assert archive(origin, post, svg="skip").code == 0
+        assert post.read_bytes() == before
+        post.touch()
+    assert images(archive(origin, post, svg="skip")) == {}, "nothing is new"
+    assert origin.urls == [URL]
+
+
 def test_lost_pictures_in_a_drawing_and_drawings_in_drawings(origin, post):
     """Two that show each other end; what cannot be had is left out, and the flag says so."""
     other = "https://img.example.com/d/other.svg"
