@@ -37,7 +37,7 @@ def scan_documents(sources: Sequence[str], config: Config) -> Iterator[Scan | Do
     for file in find_documents(sources, SourceSettings(), (config.archive, config.state)):
         name = os.fsdecode(file.path.removeprefix(here))
         try:
-            data, _ = files.read_document(file.path)
+            data, _ = files.read_document(file.path, file.root)
         except DocumentError as error:
             yield error
             continue

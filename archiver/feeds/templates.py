@@ -21,6 +21,10 @@ from archiver.feeds.markdown_html import html_in_markdown
 from archiver.feeds.scalars import toml_string, yaml_quoted, yaml_scalar
 from archiver.feeds.settings import FORMS, SUFFIX
 
+# What expressions of a template raise.
+_OF_TEMPLATES = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
 _FOLDER = Path(__file__).parent / "forms"
 
 
@@ -52,7 +56,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     found = load_template(template)
     try:
         return found.render(values)
-    except (jinja2.TemplateError, TypeError, ValueError, AttributeError) as error:
+    except (jinja2.TemplateError, *_OF_TEMPLATES) as error:
         raise ConfigError(f"template = {template!r}", f"does not work: {error}") from error
 
 

@@ -79,7 +79,7 @@ def _explain(url: str, candidates: tuple[Candidate, ...], catalog: Catalog) -> E
 
 def _original(found: Found, places: Places) -> bytes:
     """The bytes before our rewrites."""
-    data, snapshot = remote.read_document(found.absolute, None, places)
+    data, snapshot = remote.read_document(found.absolute, b"/", places)
     if not found.rewrites or snapshot.sha256 == found.rewrites[0].sha256_before:
         return data
     try:

@@ -73,6 +73,21 @@ def test_scan_finds_the_places_and_writes_nothing(tmp_path: Path) -> None:
     assert snapshot_of(tmp_path) == state
 
 
+def test_scan_of_links_and_of_what_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "away.md").write_text("![](https://h.example/b.png)\n")
+    folder = tmp_path / "site"
+    (folder / "post.md").write_text("![](https://h.example/a.png)\n")
+    (folder / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (folder / "link.md").symlink_to("post.md")
+    (folder / "away.md").symlink_to("../away.md")
+    result = run_archiver("scan", "link.md", "away.md", "picture.md", cwd=folder)
+    assert "link.md:1:5: markdown image: https://h.example/a.png" in result.stdout
+    assert result.code == 3 and "away.md: a link out of its folder" in result.stderr
+    told = run_archiver("why", "link.md", cwd=folder)
+    assert told.stdout.startswith("https://h.example/a.png\n"), told.stderr
+
+
 def test_dry_run_says_what_would_be_asked_for(tmp_path: Path) -> None:
     (tmp_path / "post.md").write_text("![](https://a.example/1.png) ![](https://b.example/2.png)")
     state = snapshot_of(tmp_path)
