@@ -86,7 +86,7 @@ def read_facts(folder: str) -> Iterator[tuple[str, Fact]]:
 
     A file is opened when the order reaches its run, so few are open at a time.
     """
-    waiting = list(list_journals(folder))
+    waiting = sorted(list_journals(folder), key=_began)
     heap: list[tuple[str, str, int, Fact, Iterator[Line]]] = []
     while heap or waiting:
         while waiting and (not heap or _began(waiting[0]) <= heap[0][0]):

@@ -11,7 +11,8 @@ from samples import examples
 
 from archiver.catalog import Catalog, DocumentState, HostFact
 from archiver.catalog.ingest import image_key
-from archiver.errors import RunError
+from archiver.catalog.totals import Totals
+from archiver.errors import DiskFullError, RunError
 from archiver.journal import Journal, new_run_id
 from archiver.model import DocumentRecord, ImageRecord, Outcome, Splice, Visit
 
@@ -375,3 +376,38 @@ def test_the_first_error_is_the_one_that_is_told(open_catalog):
 
     with pytest.raises(KeyError, match="went wrong first"):
         work(open_catalog())
+
+
+def test_an_error_at_the_end_is_told(open_catalog):
+    def fail() -> None:
+        raise RunError("the journal's disk is full")
+
+    def work(catalog):
+        with catalog:
+            catalog.follow(fail)
+            catalog.learn(HostFact("img.example", "", "referer", "none", "2026-01-02T03:04:05Z"))
+
+    with pytest.raises(RunError, match="disk is full"):
+        work(open_catalog())
+
+
+def test_a_full_disk_is_told_as_one(open_catalog):
+    catalog = open_catalog()
+    catalog._db.execute("PRAGMA max_page_count = 30")  # SQLite says the same of a disk
+    with pytest.raises(DiskFullError, match="disk is full"):
+        for number in range(3000):
+            catalog.add_image(replace(IMAGE, url=f"https://h/{number}.png"))
+    catalog._db.rollback()
+    catalog._db.execute("PRAGMA max_page_count = 100000")
+
+
+def test_totals(open_catalog):
+    catalog = open_catalog()
+    held = replace(IMAGE, digest="sha256:aa", size_bytes=7)
+    lost = replace(IMAGE, outcome=Outcome.GONE, not_before="2026-02-01T00:00:00Z", path="")
+    records = [held, held, replace(held, outcome=Outcome.REUSED, digest="sha256:bb"), lost]
+    records += [replace(lost, not_before="9999-12-31T00:00:00Z"), replace(lost, not_before="")]
+    records += [replace(lost, outcome=Outcome.SKIPPED)]
+    for number, record in enumerate(records):
+        catalog.add_image(replace(record, url=f"https://h/{number}.png"))
+    assert catalog.totals() == Totals(held=3, lost=3, waiting=1, bytes=14)

@@ -26,7 +26,10 @@ OTHERS = {
     "a fragment of a page": (b"<div>not found</div>", "html"),
     "an error in XML": (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "xml"),
     "json": (b'{"error": "hotlink"}', "json"),
+    "broken json": (b'{"error": hotlink}', "text"),
     "text": (b"Forbidden", "text"),
+    "text in Chinese, cut in a character": (b"x" + "禁".encode() * 2000, "text"),
+    "text in an encoding of old": ("禁止访问, ".encode("gbk") * 9, "unknown"),
     "text in Chinese": ("禁止访问".encode(), "text"),
     "text that begins like a bitmap": (b"BM is a name", "text"),
     "a newline before a PNG": (b"\n" + pictures.picture("PNG"), "unknown"),
@@ -183,6 +186,12 @@ def test_errors_name_the_file(tmp_path):
     with pytest.raises(PictureError) as caught:
         examine_file(str(path), SETTINGS, SMALL)
     assert caught.value.args == (str(path), "not_image", "text", False)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(PictureError) as caught:
+        examine_file(str(tmp_path / "none.png"), SETTINGS, SMALL)
+    assert caught.value.args == (str(tmp_path / "none.png"), "missing", "file", False)
 
 
 def test_a_file_over_the_size_limit_is_not_decoded(tmp_path):

@@ -133,6 +133,21 @@ def test_transparency_is_flattened_on_the_background_where_the_format_has_none()
     assert_shows(rendition, (32, 32), [BLUE, RED] * 2)
 
 
+@pytest.mark.parametrize("format", ["webp", "avif", "jpeg", "png"])
+@pytest.mark.parametrize("is_hidden", [False, True], ids=["gray", "gray and alpha"])
+def test_gray_in_every_format(is_hidden, format):
+    data = pictures.gray_with_alpha() if is_hidden else save_gray(80)
+    shown = {"jpeg": (167, 167, 167), "png": (80, 128)}.get(format, (80, 80, 80, 128))
+    if not is_hidden:
+        shown = (80,) if format in ("jpeg", "png") else (80, 80, 80)
+    (rendition,) = examine_bytes(data, SETTINGS, [replace(EXACT, format=format)]).renditions
+    assert_shows(rendition, (rendition.width_px, rendition.height_px), [shown] * 4)
+
+
+def save_gray(value: int) -> bytes:
+    return pictures.save(Image.new("L", (400, 400), value), "PNG")
+
+
 FRAMES = {
     "gif": (pictures.animation("GIF"), 3),
     "gif with disposal": (pictures.disposed_gif(), 2),

@@ -243,6 +243,13 @@ def test_no_thumbnail_of_a_small_drawing_or_without_resvg(monkeypatch):
     assert render_svg(DRAWING, SETTINGS, (ThumbnailSettings(),)) == ()
 
 
+def test_no_thumbnail_of_a_drawing_without_a_size():
+    assert (
+        render_svg(b'<svg xmlns="http://www.w3.org/2000/svg"/>', SETTINGS, (ThumbnailSettings(),))
+        == ()
+    )
+
+
 def test_no_file_of_this_machine_is_drawn(tmp_path):
     need_module("resvg_py")
     secret = tmp_path / "secret.png"

@@ -170,6 +170,16 @@ def test_facts_of_several_runs_come_by_when_then_run(tmp_path):
     assert list(list_journals(str(tmp_path))) == [first, second]
 
 
+def test_a_file_of_another_name_is_read_too(tmp_path):
+    with Journal(str(tmp_path), "20260101T000000Z-00000000") as journal:
+        for seconds in (10, 30):
+            journal.append_image(replace(IMAGE, when=f"2026-01-01T00:00:{seconds}Z"))
+    data = encode(IMAGE, "2026-01-01T00:00:20Z")
+    (tmp_path / "merged-by-hand.ndjson").write_bytes(data)
+    found = [(fact.when[-3:-1], run) for run, fact in read_facts(str(tmp_path))]
+    assert found == [("10", found[0][1]), ("20", "merged-by-hand"), ("30", found[0][1])]
+
+
 def test_few_files_are_open_at_a_time(tmp_path, monkeypatch):
     start = datetime(2026, 1, 1, tzinfo=UTC)
     for number in range(120):
@@ -186,6 +196,10 @@ SPOILT = {
     "a torn last line": (b'{"v":1,"kind":"ima', 1),
     "a last line without its end": (encode(DOCUMENT, WHEN)[:-1], 1),
     "a damaged line in the middle": (b"\0\0\0\n" + encode(IMAGE, WHEN), 2),
+    "a version that never was": (
+        b'{"v":0,"kind":"removed","when":"x","path":"p","digest":"d"}\n',
+        1,
+    ),
     "a kind of later": (b'{"v":1,"kind":"dream","when":"x"}\n' + encode(IMAGE, WHEN), 2),
     "an outcome of later": (
         b'{"v":1,"kind":"image","when":"x","url":"u","outcome":"dreamt"}\n' + encode(IMAGE, WHEN),

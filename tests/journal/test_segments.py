@@ -1,6 +1,7 @@
 """Journals on an object store and their local copies."""
 
 import os
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_zstd import zstd
 
-from archiver.errors import RunError
+from archiver.errors import RunError, UsageError
 from archiver.journal import Journal, read_facts
 from archiver.journal.segments import Segment, list_segments, pull, push, put_segment
 from archiver.model import ImageRecord, Outcome
@@ -91,6 +92,15 @@ def test_objects_are_zstandard(bucket):
     found = bucket.get(Segment(RUN, len(LINES[0]) * 100).path)
     assert zstd.decompress(found.data) == LINES[0] * 100
     assert len(found.data) < 100
+
+
+def test_without_zstandard(bucket, monkeypatch):
+    for name in ("compression.zstd", "backports.zstd"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(
+        UsageError, match=r"needs zstd .*: pip install 'image-asset-archiver\[s3\]'"
+    ):
+        put_segment(bucket, RUN, 0, LINES[0])
 
 
 def test_plain_lines_will_do(bucket, tmp_path):
