@@ -267,3 +267,35 @@ def test_as_many_are_new_as_there_are_more(
     places = added_places(old, new)
     assert Counter(new[place] for place in places) == Counter(new) - Counter(old)
     assert places == sorted(set(places))
+
+
+@pytest.mark.parametrize("since", [(), ("--since", "main")])
+def test_a_document_that_cannot_be_read(since: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "away.md").write_text(ONE)
+    (tmp_path / "site").mkdir()
+    folder = repository(tmp_path / "site", {"a.md": "a\n"})
+    (folder / "link.md").symlink_to("../away.md")
+    change(folder, {"b.md": ONE})
+    result = run_archiver("check", "a.md", "b.md", "link.md", *since, cwd=folder)
+    assert result.code == 3 and "b.md:1:5: " in result.stdout
+    assert "link.md: a link out of its folder" in result.stdout + result.stderr
+
+
+def test_history_that_git_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a partial clone whose remote is gone; and without git altogether."""
+    folder = repository(tmp_path, {"a.md": ONE})
+    change(folder, {"a.md": TWO})
+    monkeypatch.chdir(folder)
+    blob = git_says(folder, "rev-parse", "HEAD:a.md")
+    (folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(UsageError, match=f"read .*{blob}"):
+        found_in(folder, since="main")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="git, which is not installed"):
+        found_in(folder, since="main")
+
+
+def git_says(folder: Path, *arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()

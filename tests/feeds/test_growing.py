@@ -232,6 +232,13 @@ def test_what_is_not_clear_is_not_cut(text: str) -> None:
         find_items(text.encode(), None)
 
 
+def test_half_a_character_at_the_end_is_not_clear() -> None:
+    whole = "<rss><channel><item><guid>1</guid></item></channel></rss>".encode("utf-16")
+    assert len(find_items(whole, None).items) == 1
+    with pytest.raises(UnclearFeedError, match="not utf-16-le throughout"):
+        find_items(whole + b"\x00", None)
+
+
 def test_tags_in_comments_and_sections_are_no_items() -> None:
     data = b"""<rss><channel><!-- <item><guid>0</guid></item> --><item><guid>1</guid>
     <description><![CDATA[</item><item>]]></description><x y="</item>"/></item></channel></rss>"""
