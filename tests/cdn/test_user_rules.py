@@ -121,6 +121,31 @@ REFUSED = {
         CHAIN.replace("\nurl = ", "\nuri = "),
         'rules[0].examples[0].uri: unknown key; did you mean "url"?',
     ),
+    "a number for a list": (
+        CHAIN.replace('drop = ["stamp"]', "drop = 7"),
+        "rules[0].drop = 7: expected a text or a list of texts",
+    ),
+    "a number for a flag": (
+        "[[rules]]\nis_unsigned = 1",
+        "rules[0].is_unsigned = 1: expected true or false",
+    ),
+    "a number for a table": ("[[rules]]\nswap = 1", "rules[0].swap = 1: expected a table of texts"),
+    "a number in a table": (
+        "[[rules]]\nswap = { a = 1 }",
+        "rules[0].swap.a = 1: expected a text",
+    ),
+    "a number for examples": (
+        "[[rules]]\nexamples = 1",
+        "rules[0].examples = 1: expected a list of tables with a url",
+    ),
+    "a number for an example": (
+        "[[rules]]\nexamples = [1]",
+        "rules[0].examples[0] = 1: expected a table",
+    ),
+    "an example of nothing": (
+        "[[rules]]\nexamples = [{}]",
+        "rules[0].examples[0].url: expected a URL",
+    ),
     "a pattern that is none": (
         HOSTED.replace("^/marked/", "("),
         'rules[0].match = "(": expected a regular expression',

@@ -128,6 +128,10 @@ DEFECTS = {
         "truncated",
     ),
     "an SVG that is not well formed": (lambda: pictures.SVG.replace(b"</svg>", b"</b>"), "xml"),
+    "a GIF with a block that is none": (
+        lambda: pictures.picture("GIF")[:-1] + b"\x07\0;",
+        "block",
+    ),
 }
 
 
