@@ -98,5 +98,6 @@ def _archive_stream(config: Config, telling: Telling, retry: bool, wait: bool) -
         )
         sys.stdout.buffer.write(new)
         sys.stdout.buffer.flush()
+        sys.stdout.buffer.flush()
     told.show(config.base)
     return exit_code(told.summary)

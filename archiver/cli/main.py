@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
 import io
 import logging
@@ -110,6 +111,7 @@ def main() -> NoReturn:
     """Run the program and exit."""
     if sys.platform == "win32":
         sys.exit("archiver: Windows is not supported yet: locks and renames are not tested there")
+    _fill_closed_streams()
     stop_cleanly()
     _spare_httpx_its_program()
     try:
@@ -124,9 +126,27 @@ def main() -> NoReturn:
     except ArchiverError as error:
         _fail(str(error), exit_code_of(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        _drop_output()
+        _fail(f"standard output: {error.strerror}", exit_code_of(DiskFullError("", "")))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fill_closed_streams() -> None:
+    """Put an end to what a shell closed (``>&-``): our next file would come in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = os.fdopen(os.open(os.devnull, os.O_RDWR), mode, errors="replace")
+            setattr(sys, name, stream)
+
+
+def _drop_output() -> None:
+    """Nobody can have what is still to be written; Python would try once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _spare_httpx_its_program() -> None:

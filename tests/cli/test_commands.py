@@ -165,6 +165,22 @@ def test_a_document_that_cannot_be_read_is_named_beside_the_others(
     assert "big.md: larger than" in result.stderr
 
 
+STREAMS = {  # what the shell adds → the exit code, the last line on stderr
+    "standard output is full": (">/dev/full", 6, "archiver: standard output: No space left on dev"),
+    "nobody reads any more": ("| true", 1, ""),
+    "standard output is closed": (">&-", 0, ""),
+    "all are closed": ("<&- >&- 2>&-", 0, ""),
+}
+
+
+@pytest.mark.parametrize(("added", "code", "message"), STREAMS.values(), ids=STREAMS.keys())
+def test_where_nothing_can_be_written(added: str, code: int, message: str, tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text("![](https://a.example/1.png)\n" * 2_000)
+    program = f"{sys.executable} -m archiver scan post.md {added}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr[:47]) == (code, message[:47]), done.stderr
+
+
 def test_a_document_on_standard_input_that_is_too_big(tmp_path: Path) -> None:
     result = run_archiver("-", cwd=tmp_path, text=bytes(MAX_DOCUMENT_BYTES + 1))
     assert (result.code, result.output) == (1, b"")
