@@ -128,6 +128,22 @@ def test_damage_is_found_and_mended(
     assert run("verify", "--read-data", "--documents", "--quiet").code == 0
 
 
+LEFT: dict[str, tuple[Callable[[Path], None], str]] = {
+    "removed": (Path.unlink, "post.md: is not there any more"),
+    "a pipe now": (lambda post: replace(post, os.mkfifo), "post.md: cannot be read: not a regular"),
+    "edited": (lambda post: post.write_text(post.read_text() + "more"), "post.md: edited since"),
+}
+
+
+@pytest.mark.parametrize(("change", "note"), LEFT.values(), ids=LEFT.keys())
+def test_what_became_of_documents_is_no_damage(
+    change: Callable[[Path], None], note: str, run: Run, tmp_path: Path
+) -> None:
+    change(tmp_path / "post.md")
+    told = run("verify", "--documents")
+    assert told.code == 0 and note in told.stdout
+
+
 def test_what_cannot_be_had_again_stays_known(run: Run, origin: Origin, tmp_path: Path) -> None:
     origin.answers.clear()
     blobs(tmp_path)[0].unlink()
