@@ -1,18 +1,20 @@
 """What a server does with conditions: tried out, never believed.
 
-Of the servers that speak S3 some ignore ``If-None-Match`` or ``If-Match`` without a word, and one
-knows its own ETag only without the quotes.
+Of the servers that speak S3 some ignore ``If-None-Match`` or ``If-Match`` without a word, some
+answer 400 or 501, and one knows its own ETag only without the quotes.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archiver.errors import RunError
 from archiver.storage.bucket import Bucket, ObjectFacts, TagSpelling
 
+_REFUSAL = re.compile(r"status code: (?:400|501)\b")
 FOLDER = ".archiver-probe"
 _SPELLINGS: tuple[TagSpelling, ...] = ("quoted", "bare")
 _HEADERS = {"Content-Type": "text/plain"}
@@ -21,7 +23,12 @@ _HEADERS = {"Content-Type": "text/plain"}
 def honours_create(bucket: Bucket) -> bool:
     """Whether *bucket* refuses to create what is there; it is made twice and then removed."""
     with _trial(bucket) as facts:
-        return not bucket.create(facts.path, b"second", _HEADERS)
+        try:
+            return not bucket.create(facts.path, b"second", _HEADERS)
+        except RunError as error:
+            if _REFUSAL.search(str(error.__cause__)):
+                return False  # it was put without the condition a moment ago
+            raise
 
 
 def find_tag_spelling(bucket: Bucket) -> TagSpelling | None:
@@ -56,7 +63,7 @@ def server_time(bucket: Bucket) -> ObjectFacts:
 @contextmanager
 def _trial(bucket: Bucket) -> Iterator[ObjectFacts]:
     path = f"{FOLDER}/{os.urandom(8).hex()}"
-    bucket.create(path, b"first", _HEADERS)
+    bucket.put(path, b"first", _HEADERS)
     try:
         facts = bucket.head(path)
         if facts is None:

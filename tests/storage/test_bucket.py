@@ -121,8 +121,14 @@ def lose_heads(request):
     return "404 Not Found" if request["REQUEST_METHOD"] == "HEAD" else None
 
 
+def refuse_conditions(request):
+    has_any = "HTTP_IF_MATCH" in request or "HTTP_IF_NONE_MATCH" in request
+    return "400 Bad Request" if has_any else None
+
+
 SPOILED = {
     "conditions are ignored": (ignore_conditions, False),
+    "conditions are refused": (refuse_conditions, False),
     "one on a tag is refused": (refuse_tags, True),
 }
 
@@ -137,6 +143,15 @@ def test_conditions_that_are_not_kept_are_found_out(spoil, creates, monkeypatch)
         assert honours_create(bucket) == creates
         assert find_tag_spelling(bucket) is None
         assert server.objects(url) == {}
+
+
+def test_a_refusal_of_another_kind_is_none_of_the_condition(monkeypatch):
+    refuse = {"HTTP_IF_NONE_MATCH": "403 Forbidden"}
+    with moto_server(lambda r: next((refuse[n] for n in refuse if n in r), None)) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(RunError, match="credentials do not allow it"):
+            honours_create(open_bucket(server.new_url(), ObjectSettings()))
 
 
 def test_an_object_that_is_not_there_once_it_was_put(monkeypatch):
