@@ -29,8 +29,9 @@ def date_of(parsed: struct_time | None, text: str) -> datetime | None:
     True
     """
     # The parser takes 2022/05/11 for a day in November, and the 31st of February for one in March.
-    readers = [partial(_of_numbers, text), partial(_of_mail, text), partial(_of_struct, parsed)]
-    for read in readers[:1] if _NUMBERS.search(text) else readers[1:]:
+    numbers = _NUMBERS.search(text)
+    others = [partial(_of_mail, text), partial(_of_struct, parsed)]
+    for read in [partial(_of_numbers, numbers)] if numbers else others:
         try:
             found = read()
         except (ValueError, OverflowError, IndexError, TypeError):
@@ -50,11 +51,8 @@ def _of_mail(text: str) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _of_numbers(text: str) -> datetime | None:
+def _of_numbers(match: re.Match[str]) -> datetime | None:
     """Year, month and day in this order, whatever stands between them."""
-    match = _NUMBERS.search(text)
-    if match is None:
-        return None
     year, month, day = (int(match[name]) for name in ("year", "month", "day"))
     hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
     zone = _zone(match["zone"])

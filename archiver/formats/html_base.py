@@ -13,7 +13,7 @@ import turbohtml
 from archiver.formats.html_scope import Scope
 from archiver.model import Reference
 from archiver.syntax.escapes import HTML_ATTRIBUTE
-from archiver.syntax.html import HtmlPage
+from archiver.syntax.html import Attribute, HtmlPage
 from archiver.syntax.html_tree import SourceTag
 from archiver.syntax.urls import is_relative, resolve, resolve_base
 
@@ -30,15 +30,15 @@ _RELATIVE = ",".join(f"{tag}[{name}]" for tag, names in _URL_ATTRIBUTES.items() 
 Rebase = Callable[[str], str | None]
 
 
-def find_base(page: HtmlPage) -> tuple[turbohtml.Element, str] | None:
-    """The first ``base`` that counts, and its decoded href."""
+def find_base(page: HtmlPage) -> tuple[Attribute, str] | None:
+    """The href of the first ``base`` that counts, and what it says, decoded."""
     for element in page.document.select("base[href]"):
         # What stands in a template is inert.
         inert = any(isinstance(node, turbohtml.DocumentFragment) for node in element.ancestors)
         place = None if inert else page.attribute_of(element, "href")
         if place is not None:
             value = page.text.child(place.value_start, place.value_end, HTML_ATTRIBUTE).text
-            return element, value
+            return place, value
     return None
 
 
@@ -84,11 +84,8 @@ def absolute_to(base: str, encoding: str = "utf-8") -> Rebase:
     return rebase
 
 
-def empty_base(scope: Scope, element: turbohtml.Element) -> None:
+def empty_base(scope: Scope, place: Attribute) -> None:
     """Empty the base, so that relative local links resolve against the document itself."""
-    place = scope.page.attribute_of(element, "href")
-    if place is None:
-        return
     # Unquoted, an empty value would swallow the attribute behind it.
     new = b"" if place.quote else scope.markup('""')
     scope.findings.adjust(scope.span_of(place), new, reason=scope.base_reason)

@@ -49,8 +49,8 @@ def format_summary(summary: Summary) -> str:
 def format_size(size_bytes: float) -> str:
     """*size_bytes* for a person, in powers of ten.
 
-    >>> format_size(999), format_size(1_500_000)
-    ('999 B', '1.5 MB')
+    >>> format_size(999), format_size(1_500_000), format_size(4.2e15)
+    ('999 B', '1.5 MB', '4200.0 TB')
     """
     for unit in ("B", "kB", "MB", "GB"):
         if size_bytes < 1000:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
@@ -18,6 +19,8 @@ from origin import Origin
 from pictures import photograph, save
 from program import Result, run_archiver
 from prometheus_client.parser import text_string_to_metric_families
+
+from archiver.report.logs import JsonFormatter
 
 TOKEN = "5f9c9d0e-canary-4b7e-8f9a-0123456789ab"
 PICTURE = "https://img.example.com/a.png"
@@ -172,6 +175,19 @@ def test_logs_as_json(job: Callable[..., Result], tmp_path: Path) -> None:
     assert failed.code == 2
     (line,) = map(json.loads, failed.stderr.splitlines())
     assert line["level"] == "error" and "nowhere" in line["message"]
+
+
+def test_a_log_for_programs_holds_traces_and_any_name() -> None:
+    try:
+        raise KeyError("https://me:pw@img.example/a.png?token=canary")
+    except KeyError:
+        record = logging.getLogger("archiver").makeRecord(
+            "archiver", logging.ERROR, "x.py", 1, "lost path=%s", ("caf\udce9.md",), sys.exc_info()
+        )
+    text = JsonFormatter().format(record)
+    line = json.loads(text.encode())
+    assert line["fields"] == {"path": "caf\udce9.md"}
+    assert "KeyError" in line["error"] and "canary" not in text and "pw@" not in text
 
 
 class Loop:

@@ -145,6 +145,17 @@ def test_which_documents_show_a_picture(
     assert data["documents"][0][0] == name.replace("\udce9", "�")
 
 
+def test_documents_that_cannot_be_read_show_nothing(tmp_path: Path) -> None:
+    """Gone since they were archived, or no document any more."""
+    drawn = draw_picture(tmp_path, 1, 40)
+    one, documents = held("https://a.example/1.png", drawn), ["gone.md", "blob.bin"]
+    write_archive(tmp_path, [one], [(name, f"![]({drawn.path})") for name in documents])
+    (tmp_path / "gone.md").unlink()
+    (tmp_path / "blob.bin").write_bytes(bytes(range(256)))
+    data = data_of(render(tmp_path, Config(base=str(tmp_path))))
+    assert [data["uses"][each["use"]] for each in data["pictures"]] == [[]]
+
+
 URL = "https://me:secret@a.example/x.png?x-bce-process=image/watermark&token=abc"
 SHOWN = "https://a.example/x.png?x-bce-process=image/watermark&token=…"
 STORED = ImageRecord(
