@@ -33,6 +33,12 @@ def test_what_an_attribute_names_says_which_rule_and_how_sure_it_is() -> None:
     assert best == Candidate(expected, Kind.CLEAN, "zhihu-token", "medium")
 
 
+@pytest.mark.parametrize("url", ["data:image/gif;base64,R0lGOD", "https://[bad/a.jpg"])
+def test_beside_what_is_no_address_nothing_is_looked_for(url: str) -> None:
+    token = {"data-original-token": "v2-85e1c4b9168487f87502a2161ff07cdc"}
+    assert [candidate.url for candidate in plan_candidates(url, token)] == [url]
+
+
 GROWING = Rule("growing", "rewrite", match="^/a", clean="/aa")
 CIRCLING = (
     Rule("there", "rewrite", match="^/a/", clean="/b/"),

@@ -174,6 +174,7 @@ def test_what_is_cut(url: str, expected: str | None) -> None:
 
 NOT_MARKED = {
     "Upyun, keys of a mark without one": f"{I}!/color/red/fw/8",
+    "Upyun, a list that begins with another word": f"{I}!/none/1/watermark/url/QQ",
     "a style that says it draws none": f"{I}!nowatermark",
     "JD, a style that does not say so": f"{I}?x-oss-process=imgalias/small",
     "NetEase, a word that is no command": f"{I}?watermark&type=Date",

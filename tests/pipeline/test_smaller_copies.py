@@ -19,6 +19,7 @@ from archiver.pipeline.places import Places
 
 URL = "https://img.example.com/a.jpg"
 SMALL = "https://img.example.com/small.jpg"
+GONE = "https://img.example.com/gone.jpg"
 SIZES = [
     {"name": "320", "max_width": 320, "max_height": 320},
     {"name": "640", "max_width": 640, "max_height": 640},
@@ -56,6 +57,10 @@ RESPONSIVE = {
         f"<img sizes=50vw src='{URL}'>",
         "<img sizes=50vw src='assets' srcset=\"320 320w, 640 640w, assets 1000w\">",
     ),
+    "a lost one beside": (
+        f'<img src="{GONE}"><img src={SMALL}>',
+        f'<img src="{GONE}"><img src=assets>',
+    ),
     "smaller than all": (f'<img src="{SMALL}">', '<img src="assets">'),
     "a srcset of its own": (
         f'<img src="{URL}" srcset="{SMALL} 200w">',
@@ -84,6 +89,7 @@ LINKED = {
         f'<a href="https://h/"><b><img src="{URL}"></b></a>',
         '<a href="https://h/"><b><img src="assets"></b></a>',
     ),
+    "a lost one": (f'<p><img src="{GONE}"></p>', f'<p><img src="{GONE}"></p>'),
     "its own thumbnail": (f'<img src="{SMALL}">', '<img src="assets">'),
     "a Markdown image": (f"b ![a]({URL} 'c') d", "b [![a](320 'c')](assets) d"),
     "two Markdown images": (f"![a]({URL})![]({URL})", "[![a](320)](assets)[![](320)](assets)"),
