@@ -38,7 +38,7 @@ def read_exif(image: Image.Image) -> tuple[tuple[str, str], ...]:
         found["taken"] = exif.get_ifd(_EXIF_BLOCK).get(_TAKEN)
     except Exception:  # whatever a broken EXIF block makes of the parser
         return ()
-    texts = ((name, _clean(value)) for name, value in found.items())
+    texts = ((name, _clean(_read_text(value))) for name, value in found.items())
     return tuple((name, text) for name, text in texts if text)
 
 
@@ -65,10 +65,19 @@ def _read_description(tag: bytes) -> str:
     return tag[12 : 12 + length].decode("latin-1")
 
 
-def _clean(value: object) -> str:
-    """*value* as one line of text; EXIF texts are bytes in some writers' hands, or end in zeros."""
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    if not isinstance(value, str):
-        return ""
-    return " ".join(_CONTROLS.sub(" ", value).split())[:_MAX_CHARS]
+def _read_text(value: object) -> str:
+    """A text of EXIF: ASCII says the standard, UTF-8 write most, and some as bytes of no kind.
+
+    Pillow reads ASCII as Latin-1.
+    """
+    if isinstance(value, str):
+        try:
+            return value.encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            return value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
+
+
+def _clean(text: str) -> str:
+    """*text* as one line; EXIF's may end in zeros."""
+    return " ".join(_CONTROLS.sub(" ", text).split())[:_MAX_CHARS]

@@ -10,7 +10,7 @@ import pictures
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageStat, TiffImagePlugin, TiffTags
 
 from archiver.imaging.examine import examine_bytes
 from archiver.imaging.geometry import plan_target
@@ -176,6 +176,28 @@ def test_exif_and_profile_are_recorded_without_the_place():
     taken = ("taken", "2024:05:01 12:00:00")
     assert picture.exif == (("make", "Maker"), ("model", "Model X"), taken)
     assert picture.color_profile == "test"
+
+
+EXIF_TEXTS = {
+    "UTF-8": ("\u56fe J\xf6rg\0".encode(), "\u56fe J\xf6rg"),
+    "Latin-1": (b"J\xf6rg\0", "J\xf6rg"),
+    "ASCII": (b"Joerg", "Joerg"),
+    "a number": (7, ""),
+    "nothing": (b"\0\0", ""),
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), EXIF_TEXTS.values(), ids=EXIF_TEXTS.keys())
+@pytest.mark.parametrize("kind", [TiffTags.ASCII, TiffTags.UNDEFINED])
+def test_texts_of_exif_in_the_encodings_they_come_in(value, expected, kind):
+    block = TiffImagePlugin.ImageFileDirectory_v2()
+    block[0x013B] = value
+    block.tagtype[0x013B] = TiffTags.LONG if isinstance(value, int) else kind
+    if kind == TiffTags.UNDEFINED and expected == "J\xf6rg":
+        expected = "J\ufffdrg"
+    data = b"Exif\0\0II*\0\x08\0\0\0" + block.tobytes(8)
+    picture = examine_bytes(pictures.picture("JPEG", exif=data), SETTINGS, [])
+    assert dict(picture.exif).get("artist", "") == expected
 
 
 def test_hashes_are_alike_for_what_looks_alike():
