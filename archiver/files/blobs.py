@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from threading import Lock
 
 from archiver.files import calls
@@ -93,8 +94,11 @@ def _copy(source: str, target: str) -> None:
 def _are_equal(first: str, second: str) -> bool:
     one = calls.open_file(first, os.O_RDONLY)
     try:
-        other = calls.open_file(second, os.O_RDONLY | os.O_NOFOLLOW)
+        # A pipe in its place would keep us waiting for bytes.
+        other = calls.open_file(second, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
+            if not stat.S_ISREG(os.fstat(other).st_mode):
+                return False
             while chunk := calls.read(one, _CHUNK_BYTES):
                 if calls.read(other, len(chunk)) != chunk:
                     return False

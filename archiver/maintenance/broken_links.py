@@ -59,7 +59,7 @@ def find_broken(
 ) -> Iterator[Damage]:
     """The links of a document to files of the archive that are not there, or not where it says."""
     reading = read_known(data, path, config)
-    name = files.shown(places.relative(path))
+    name = os.fsdecode(places.relative(path))
     for reference in reading.references if reading else ():
         below = below_link(reference)
         if not below:

@@ -26,6 +26,7 @@ from archiver.pipeline.places import Places
 from archiver.pipeline.records import now_text
 from archiver.pipeline.state import open_journal
 from archiver.pipeline.wanted import Wanted
+from archiver.storage.addresses import is_object_path
 from archiver.storage.layout import digest_in
 from archiver.wiring import open_parts
 
@@ -39,12 +40,12 @@ def mend(found: Sequence[Damage], places: Places, catalog: Catalog, config: Conf
     if records:
         asyncio.run(_have_again(list(records.values()), places, catalog, config))
     catalog.catch_up()
-    broken = {damage.document for damage in found if damage.document}
+    named = {os.fsencode(damage.document) for damage in found if damage.document}
+    broken = sorted(path for path in named if not is_object_path(path))  # relink leaves those alone
     if broken:
         with open_journal(places, new_run_id()) as journal:
             catalog.follow(journal.sync)
-            paths = [os.fsencode(os.path.join(places.base_text, name)) for name in sorted(broken)]
-            for _ in relink_found(paths, places, catalog, config, journal):
+            for _ in relink_found(map(places.absolute, broken), places, catalog, config, journal):
                 pass
         catalog.catch_up()
 

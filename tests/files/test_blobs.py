@@ -91,6 +91,12 @@ def test_a_link_in_its_place_is_not_followed(spool, target, tmp_path):
     assert (tmp_path / "elsewhere").read_bytes() == b"mine"
 
 
+def test_a_pipe_in_its_place_is_replaced(spool, target):
+    os.mkfifo(target)
+    files.place_blob(spool(b"bytes"), str(target))
+    assert target.read_bytes() == b"bytes"
+
+
 FAILURES = {
     "not synced": ({"fsync": errno.EIO}, RunError),
     "not renamed": ({"rename_new": errno.EROFS}, RunError),

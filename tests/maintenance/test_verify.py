@@ -168,18 +168,23 @@ def test_from_the_trash_without_a_request(run: Run, origin: Origin, tmp_path: Pa
     assert contents(tmp_path) == before and len(origin.urls) == asked
 
 
-def test_documents_that_were_moved_and_edited(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "deep").mkdir()
-    moved = tmp_path / "deep" / "post.md"
+@pytest.mark.parametrize(
+    ("folder", "shown"), [("deep", "deep"), (os.fsdecode(b"caf\xe9"), "caf\ufffd")]
+)
+def test_documents_that_were_moved_and_edited(
+    folder: str, shown: str, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / folder).mkdir()
+    moved = tmp_path / folder / "post.md"
     (tmp_path / "post.md").rename(moved)
     result = run("verify", "--documents")
-    assert result.code == 4 and "deep/post.md: was post.md" in result.stdout
+    assert result.code == 4 and f"{shown}/post.md: was post.md" in result.stdout
     assert "broken link" in result.stdout and "archiver relink mends it" in result.stdout
     assert run("verify", "--documents", "--repair").code == 0
     moved.write_text("mine\n" + moved.read_text())
     result = run("verify", "--documents")
     assert (result.code, "edited since it was rewritten" in result.stdout) == (0, True)
-    run("restore", "deep/post.md")
+    run("restore", f"{folder}/post.md")
     assert moved.read_text() == "mine\n" + TEXT
 
 
