@@ -28,6 +28,10 @@ class UsageError(ArchiverError):
     """What the user named cannot be used; the message says what is accepted."""
 
 
+class NothingThereError(UsageError):
+    """A source names no document."""
+
+
 class ConfigError(UsageError):
     """A setting is unknown or has a value that is not accepted.
 

@@ -130,6 +130,15 @@ def test_what_objects_show_is_in_use(origin: Origin, tmp_path: Path, moto: S3Ser
     assert not any(blob.exists() for blob in blobs)
 
 
+def test_a_store_that_cannot_be_used_is_not_an_empty_one(tmp_path: Path, moto: S3Server) -> None:
+    url = moto.new_url("posts")
+    configure(tmp_path, f'link_prefix = "{PREFIX}"\n[[sources]]\npath = "{url}"\nin_place = true\n')
+    assert run_archiver("gc", cwd=tmp_path, environment=moto.environment).code == 0
+    wrong = moto.environment | {"AWS_ENDPOINT_URL": "no address"}
+    result = run_archiver("gc", cwd=tmp_path, environment=wrong)
+    assert (result.code, url in result.stderr) == (2, True), result
+
+
 def test_copies_in_a_folder(origin: Origin, tmp_path: Path, moto: S3Server) -> None:
     url = moto.new_url("posts")
     before = fill(moto, url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from archiver.formats import ReadingSettings
@@ -15,6 +15,7 @@ from archiver.formats.image_urls import names_an_image
 from archiver.formats.xml_scope import XmlScope, XmlSource, xml_encoding
 from archiver.model import Reading
 from archiver.syntax.json_strings import find_strings
+from archiver.syntax.scalars import Scalar
 from archiver.syntax.text import Text
 from archiver.syntax.xml import XmlElement
 
@@ -180,7 +181,13 @@ def _escape_json(value: str) -> str:
 
 def _find_in_json(text: Text, findings: Findings, base_url: str | None) -> None:
     """JSON Feed 1.1."""
+    attachment: dict[str, Scalar] = {}
+    end = 0
     for string in find_strings(text.text):
+        if attachment and "}" in text.text[end : string.start]:
+            _add_attachment(attachment, text, findings, base_url)
+            attachment = {}
+        end = string.end
         if not string.path:
             continue
         key, value = string.path[-1], text.child(string.start, string.end, string.codec)
@@ -188,5 +195,18 @@ def _find_in_json(text: Text, findings: Findings, base_url: str | None) -> None:
             find_in_html(value, findings, base_url, "json content_html", (_escape_json,))
         elif key in _JSON_IMAGES:
             findings.add_url(value, f"json {key}", base_url)
-        elif string.path[-2:] == ("attachments", "url") and names_an_image(string.value):
-            findings.add_url(value, "json attachment", base_url)
+        elif string.path[-2:-1] == ("attachments",):
+            attachment[key] = string
+    _add_attachment(attachment, text, findings, base_url)
+
+
+def _add_attachment(
+    said: Mapping[str, Scalar], text: Text, findings: Findings, base_url: str | None
+) -> None:
+    """An attachment by its media type, where it has one; else by its URL's spelling."""
+    url, kind = said.get("url"), said.get("mime_type")
+    if url is None:
+        return
+    if kind.value.lower().startswith("image/") if kind else names_an_image(url.value):
+        value = text.child(url.start, url.end, url.codec)
+        findings.add_url(value, "json attachment", base_url)

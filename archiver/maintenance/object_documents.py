@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from archiver.catalog import Catalog
 from archiver.config import Config
-from archiver.errors import UsageError
+from archiver.errors import NothingThereError
 from archiver.orders import orders_of
 from archiver.pipeline import remote
 from archiver.pipeline.places import Places
@@ -19,7 +19,7 @@ def list_object_documents(places: Places, catalog: Catalog, config: Config) -> l
     once, sorted.
 
     Raises:
-        UsageError: obstore is not installed.
+        UsageError: a store cannot be used, or obstore is not installed.
         RunError: a server refuses or does not answer.
     """
     known = {path for path in catalog.document_paths() if is_object_path(path)}
@@ -34,6 +34,6 @@ def _list_sources(places: Places, config: Config) -> Iterator[bytes]:
         for source in filter(is_object_url, order.sources):
             from archiver.sources.objects import find_objects  # most archives have none
 
-            with suppress(UsageError):  # nothing is there any more
+            with suppress(NothingThereError):
                 for file in find_objects([source], order.settings, own, places.objects):
                     yield file.path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from archiver.errors import UsageError
+from archiver.errors import NothingThereError, UsageError
 from archiver.sources.folders import SUFFIXES, SourceFile
 from archiver.sources.globs import Glob, compile_glob, split_glob
 from archiver.sources.named import SourceSettings
@@ -28,7 +28,8 @@ def find_objects(
         own_urls: of archive and state, which are passed over.
 
     Raises:
-        UsageError: a source is no URL of an object store, or nothing is there.
+        UsageError: a source is no URL of an object store, or its store cannot be used.
+        NothingThereError: nothing is there.
         RunError: the server refuses or does not answer.
     """
     seen: set[bytes] = set()
@@ -56,7 +57,7 @@ def _find(
         if not own and _is_wanted(facts.path, only, include, exclude):
             yield _describe(bucket, facts)
     if is_empty and pattern:
-        raise UsageError(f"{source}: nothing is there")
+        raise NothingThereError(f"{source}: nothing is there")
     if is_empty:
         yield _find_one(bucket.url, objects)
 
@@ -68,7 +69,7 @@ def _find_one(url: str, objects: ObjectSettings) -> SourceFile:
         bucket = open_bucket(folder, objects)
         facts = bucket.head(name)
     if facts is None:
-        raise UsageError(f"{url}: nothing is there")
+        raise NothingThereError(f"{url}: nothing is there")
     return _describe(bucket, facts)
 
 

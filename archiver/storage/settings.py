@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
@@ -23,6 +24,7 @@ _ENDPOINTS = {
     "gs": ("GOOGLE_BASE_URL",),
 }
 """Scheme → the variables in which its library looks for a server, the first that is set counts."""
+_ADDRESS = re.compile(r"https?://[\w.:@\[\]-]+(?:/[\w./%~-]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,11 @@ class ObjectSettings:
 
 
 def store_options(url: str, settings: ObjectSettings) -> dict[str, Any]:
-    """The settings as obstore takes them for *url*."""
+    """The settings as obstore takes them for *url*.
+
+    Raises:
+        ValueError: the endpoint is no address; obstore would panic.
+    """
     seconds = timedelta(seconds=settings.timeout_s)
     options: dict[str, Any] = {
         "client_options": {"timeout": seconds, "connect_timeout": timedelta(seconds=5)},
@@ -59,8 +65,11 @@ def store_options(url: str, settings: ObjectSettings) -> dict[str, Any]:
     scheme = url.partition(":")[0]
     named = [settings.endpoint] if scheme == "s3" else []
     named += (os.environ.get(name, "") for name in _ENDPOINTS.get(scheme, ()))
+    endpoint = next(filter(None, named), "")
+    if endpoint and not _ADDRESS.fullmatch(endpoint):
+        raise ValueError(f"the endpoint {endpoint!r} is no address: expected https://HOST")
     # Who names an endpoint without TLS means it; the library wants it said twice.
-    options["client_options"]["allow_http"] = next(filter(None, named), "").startswith("http:")
+    options["client_options"]["allow_http"] = endpoint.startswith("http:")
     if scheme == "s3":
         # Amazon checks the sum before it takes the object; others ignore it.
         options["checksum_algorithm"] = "SHA256"

@@ -112,6 +112,21 @@ def test_json_feed():
     assert after["items"][0]["content_html"] == '<img data-src="L" src="L">'
 
 
+def test_attachments_of_json_feeds():
+    attachments = [
+        {"url": "a.png", "mime_type": "image/png"},
+        {"url": "b.mp3"},
+        {"mime_type": "IMAGE/jpeg", "title": "}", "url": "c"},
+        {"url": "d.png", "mime_type": "text/html"},
+        {"title": "}", "url": "e.png"},
+        {"url": "f", "size_in_bytes": 1, "mime_type": "image/webp"},
+        {"title": "no URL", "mime_type": "image/png"},
+        {"url": "g"},
+    ]
+    document = json.dumps({"items": [{"attachments": attachments}, {"url": "h.png"}]})
+    assert found(document) == [("json attachment", url) for url in ("a.png", "c", "e.png", "f")]
+
+
 def test_adjustments_are_escaped_as_the_text_around():
     document = (RSS + "<description>&lt;img data-src=a.png></description>").encode()
     reading = read_document(document, format="feed", base_url=BASE)
