@@ -144,6 +144,11 @@ def test_toml_strings(text, expected):
     assert read(toml.find_strings(text), text) == expected
 
 
+def test_toml_with_an_equals_sign_too_many():
+    text = 'a = = "b"\nc = "d"\n'
+    assert read(toml.find_strings(text), text) == [("a", "b", "b"), ("c", "d", "d")]
+
+
 JSON = {
     "object": ('{"a": "b"}', [("a", "b", "b")]),
     "escapes": (
