@@ -31,7 +31,6 @@ EVERY_FEED_CALL = _choose(100, 5)  # the same for a run over a feed
 EVERY_POST_CALL = _choose(100, 12)  # and over a feed whose items become posts
 FEED_ITEMS = _choose(1000, 10_000)  # of one feed whose memory is measured
 FEED_POSTS = _choose(0, 3000)  # the same, of which posts are made; 10,000 take minutes
-FEED_VISITS = _choose((), (1, 2))  # that bring them to a saved feed; a minute each
 FEED_RUNS = _choose(7, 100)  # over one feed, one after the other
 POST_RUNS = _choose(5, 100)
 POWER_CUTS = _choose(40, 200)  # of a small run

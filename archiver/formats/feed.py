@@ -62,9 +62,12 @@ class Row:
 
 
 def _is_image(element: XmlElement, scope: XmlScope, url: tuple[str, str]) -> bool:
+    return _says_image(scope.value(element, _TYPE, ("", "medium")), scope.value(element, url))
+
+
+def _says_image(kind: str, url: str) -> bool:
     """By media type or medium, where it has one; else by the URL's spelling."""
-    said = scope.value(element, _TYPE, ("", "medium")).lower()
-    return said.startswith("image") if said else names_an_image(scope.value(element, url))
+    return kind.lower().startswith("image") if kind else names_an_image(url)
 
 
 def _enclosure(element: XmlElement, scope: XmlScope) -> None:
@@ -203,10 +206,7 @@ def _find_in_json(text: Text, findings: Findings, base_url: str | None) -> None:
 def _add_attachment(
     said: Mapping[str, Scalar], text: Text, findings: Findings, base_url: str | None
 ) -> None:
-    """An attachment by its media type, where it has one; else by its URL's spelling."""
     url, kind = said.get("url"), said.get("mime_type")
-    if url is None:
-        return
-    if kind.value.lower().startswith("image/") if kind else names_an_image(url.value):
+    if url and _says_image(kind.value if kind else "", url.value):
         value = text.child(url.start, url.end, url.codec)
         findings.add_url(value, "json attachment", base_url)

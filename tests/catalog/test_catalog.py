@@ -364,31 +364,27 @@ def test_a_copy_of_a_changed_original_begins_its_story_anew(open_catalog, journa
     assert rewrite.sha256_before == "cc"
 
 
-def test_the_first_error_is_the_one_that_is_told(open_catalog):
+def work_on_a_full_disk(catalog, error=None):
+    """Learn something that the journal cannot keep, and raise *error* where there is one."""
+
     def fail() -> None:
         raise RunError("the journal's disk is full")
 
-    def work(catalog):
-        with catalog:
-            catalog.follow(fail)
-            catalog.learn(HostFact("img.example", "", "referer", "none", "2026-01-02T03:04:05Z"))
-            raise KeyError("what went wrong first")
+    with catalog:
+        catalog.follow(fail)
+        catalog.learn(HostFact("img.example", "", "referer", "none", "2026-01-02T03:04:05Z"))
+        if error is not None:
+            raise error
 
+
+def test_the_first_error_is_the_one_that_is_told(open_catalog):
     with pytest.raises(KeyError, match="went wrong first"):
-        work(open_catalog())
+        work_on_a_full_disk(open_catalog(), KeyError("what went wrong first"))
 
 
 def test_an_error_at_the_end_is_told(open_catalog):
-    def fail() -> None:
-        raise RunError("the journal's disk is full")
-
-    def work(catalog):
-        with catalog:
-            catalog.follow(fail)
-            catalog.learn(HostFact("img.example", "", "referer", "none", "2026-01-02T03:04:05Z"))
-
     with pytest.raises(RunError, match="disk is full"):
-        work(open_catalog())
+        work_on_a_full_disk(open_catalog())
 
 
 def test_a_full_disk_is_told_as_one(open_catalog):
