@@ -39,12 +39,27 @@ def render_cli() -> str:
     return "\n".join(parts)
 
 
+def render_config() -> str:
+    """The settings with their defaults, as a page; tests hold config.toml equal to the program."""
+    text = (DOCS.parent / "config.toml").read_text(encoding="utf-8").rstrip()
+    return (
+        "# Configuration\n\n"
+        "Every setting with its default, unit and reason: `config.toml` of the repository, made "
+        "into a page by\n`scripts/generate_docs.py`. `archiver init` writes one for a site.\n\n"
+        f"```toml\n{text}\n```\n"
+    )
+
+
 def _block(title: str, text: str) -> str:
     lines = "\n".join(line.rstrip() for line in text.splitlines())
     return f"## {title}\n\n```text\n{lines}\n```\n"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"cli.md": render_cli, "cdn-rules.md": build_page}
+PAGES: Mapping[str, Callable[[], str]] = {
+    "cli.md": render_cli,
+    "config.md": render_config,
+    "cdn-rules.md": build_page,
+}
 
 
 def main() -> int:
