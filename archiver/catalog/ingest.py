@@ -88,7 +88,7 @@ def _known(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
 
 def _ingest_run(connection: sqlite3.Connection, folder: str, run: str, offset: int) -> int:
     """Read a journal from *offset* on; where its last whole line ends."""
-    lines = read_lines(folder, run, offset)
+    lines = read_lines(folder, run, offset, is_brief=True)
     while batch := list(islice(lines, _BATCH)):
         offset = batch[-1].end
         connection.executemany(_PUT_IMAGE, _image_rows(batch, run))

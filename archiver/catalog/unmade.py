@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from archiver.journal import Done, Fact
-from archiver.journal.lines import decode
+from archiver.journal.lines import decode, decode_briefly
 from archiver.model import DocumentRecord, ItemRecord
 
 _NEWEST = "SELECT line FROM items WHERE path = ? ORDER BY stamp DESC, run DESC LIMIT 1"
@@ -20,7 +20,7 @@ def note_unmade(connection: sqlite3.Connection, facts: Iterable[Fact]) -> None:
         if row is None:
             continue
         item = decode(row[0])
-        story = (decode(line) for (line,) in connection.execute(_FACTS, (path,)))
+        story = (decode_briefly(line) for (line,) in connection.execute(_FACTS, (path,)))
         if isinstance(item, ItemRecord) and not (item.settled or _is_made(item, story)):
             connection.execute("INSERT OR IGNORE INTO unmade VALUES (?)", (path,))
         else:

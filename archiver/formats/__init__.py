@@ -1,14 +1,17 @@
 """The formats a document may have; a file is a format.
 
 A format is a module with one function of the shape of `Reader`, named in `FORMATS`. To add one:
-write the module, add its line, and give it cases under ``tests/``. Members are imported when first
+write the module, add its line, and give it cases under ``tests/``. One whose documents may be very
+long has a second one, `read_parts`. Members are imported when first
 used, so that importing this package costs nothing.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Annotated, Literal, Protocol, cast
 
 import msgspec
@@ -25,6 +28,7 @@ __all__ = [
     "detect_format",
     "is_xhtml",
     "read_document",
+    "read_parts",
     "reader",
     "tell_format",
 ]
@@ -95,9 +99,13 @@ def reader(name: str) -> Reader:
     Raises:
         ValueError: there is no such format.
     """
+    return cast(Reader, _module(name).read)
+
+
+def _module(name: str) -> ModuleType:
     if name not in FORMATS:
         raise ValueError(f"format {name!r}: expected one of {', '.join(sorted(FORMATS))}")
-    return cast(Reader, importlib.import_module(FORMATS[name]).read)
+    return importlib.import_module(FORMATS[name])
 
 
 def read_document(
@@ -125,3 +133,16 @@ def read_document(
     if name is None:
         raise ValueError("the format cannot be told from the bytes; name one")
     return reader(name)(data, base_url, settings or ReadingSettings())
+
+
+def read_parts(
+    data: bytes, *, format: str, base_url: str | None, settings: ReadingSettings
+) -> Iterator[Reading]:
+    """As `read_document`, where a long document may be several readings: each in file order, all
+    about other places of it, and one at least.
+    """
+    module = _module(format)
+    if hasattr(module, "read_parts"):
+        yield from module.read_parts(data, base_url, settings)
+    else:
+        yield module.read(data, base_url, settings)

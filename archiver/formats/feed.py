@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from archiver.formats import ReadingSettings
@@ -19,6 +20,7 @@ from archiver.syntax.scalars import Scalar
 from archiver.syntax.text import Text
 from archiver.syntax.xml import XmlElement
 
+PART = 2000  # some thousand items; its memory is less than what the program itself takes
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = ("http://purl.org/rss/1.0/modules/content/", "content")
 MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "media")
@@ -38,18 +40,40 @@ _JSON_IMAGES = ("image", "banner_image", "icon", "favicon", "avatar")
 
 def read(data: bytes, base_url: str | None, settings: ReadingSettings) -> Reading:
     """Find the references of a feed, with those of the HTML inside."""
+    (reading,) = read_parts(data, base_url, settings, sys.maxsize)
+    return reading
+
+
+def read_parts(
+    data: bytes, base_url: str | None, settings: ReadingSettings, part: int = PART
+) -> Iterator[Reading]:
+    """As `read`, some items after the others: of a long feed little is held at a time.
+
+    Args:
+        part: so many references and adjustments, or a few more, are a part.
+    """
     encoding = xml_encoding(data)
     findings = Findings(settings)
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        _find_in_json(Text.from_bytes(data, encoding), findings, base_url)
-    else:
-        scope = XmlScope(XmlSource(data, encoding), findings, base_url, _BY_NAME.__contains__)
-        for group in scope.groups():
-            for element in group:
-                _find_in_element(element, scope)
-            if settings.is_moved:
-                free_elements(group, scope)
-    return findings.reading("feed", encoding, base_url)
+    is_json = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    find = _find_in_json if is_json else _find_in_xml
+    for _ in find(data, encoding, findings, base_url):
+        if findings.count >= part:
+            yield findings.reading("feed", encoding, base_url)
+            findings.forget()
+    yield findings.reading("feed", encoding, base_url)
+
+
+def _find_in_xml(
+    data: bytes, encoding: str, findings: Findings, base_url: str | None
+) -> Iterator[None]:
+    """Gives way between elements; what comes later has nothing to do with what was found."""
+    scope = XmlScope(XmlSource(data, encoding), findings, base_url, _BY_NAME.__contains__)
+    for group in scope.groups():
+        for element in group:
+            _find_in_element(element, scope)
+        if findings.settings.is_moved:
+            free_elements(group, scope)
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +206,11 @@ def _escape_json(value: str) -> str:
     return json.dumps(value)[1:-1]
 
 
-def _find_in_json(text: Text, findings: Findings, base_url: str | None) -> None:
-    """JSON Feed 1.1."""
+def _find_in_json(
+    data: bytes, encoding: str, findings: Findings, base_url: str | None
+) -> Iterator[None]:
+    """JSON Feed 1.1; gives way as `_find_in_xml`."""
+    text = Text.from_bytes(data, encoding)
     attachment: dict[str, Scalar] = {}
     end = 0
     for string in find_strings(text.text):
@@ -196,8 +223,10 @@ def _find_in_json(text: Text, findings: Findings, base_url: str | None) -> None:
         key, value = string.path[-1], text.child(string.start, string.end, string.codec)
         if key == "content_html":
             find_in_html(value, findings, base_url, "json content_html", (_escape_json,))
+            yield
         elif key in _JSON_IMAGES:
             findings.add_url(value, f"json {key}", base_url)
+            yield
         elif string.path[-2:-1] == ("attachments",):
             attachment[key] = string
     _add_attachment(attachment, text, findings, base_url)

@@ -44,6 +44,17 @@ class Findings:
         self._excluded: list[Borders] = []
         self._spelled: dict[str, str] = {}  # what many references say is kept once
 
+    @property
+    def count(self) -> int:
+        """How much there is to remember."""
+        return len(self._references) + len(self._sheets) + len(self._changes)
+
+    def forget(self) -> None:
+        """Begin anew, but for what is excluded."""
+        for found in (self._references, self._sheets, self._changes, self._spelled):
+            found.clear()
+        self._sorted, self._unsorted = [], []
+
     def add_url(
         self,
         text: Text,

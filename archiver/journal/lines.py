@@ -6,15 +6,18 @@ are left out. A line of a kind or a version this program does not know is an err
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from io import BytesIO
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
 from archiver.journal.shapes import (
+    AnyBriefLine,
     AnyLine,
+    AnyUnreadLine,
     BriefDocumentLine,
     ConflictLine,
     DocumentLine,
@@ -23,21 +26,25 @@ from archiver.journal.shapes import (
     EncodedText,
     ImageLine,
     ItemLine,
-    LineOfDocument,
     PageLine,
     RemovedLine,
     RestoredLine,
     SpliceLine,
+    UnreadDocumentLine,
 )
 from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Outcome, Refusal, Splice, Visit
 
 VERSION = 1
 
+L = TypeVar("L", AnyLine, AnyBriefLine, AnyUnreadLine)
+
 _OtherFact = ImageRecord | Done | Conflict | Restored | Removed | Visit | ItemRecord
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyLine] = msgspec.json.Decoder(AnyLine)
-_brief_decoder: msgspec.json.Decoder[LineOfDocument] = msgspec.json.Decoder(LineOfDocument)
+_brief_decoder: msgspec.json.Decoder[AnyBriefLine] = msgspec.json.Decoder(AnyBriefLine)
+_unread_decoder: msgspec.json.Decoder[AnyUnreadLine] = msgspec.json.Decoder(AnyUnreadLine)
+_splice_decoder = msgspec.json.Decoder(SpliceLine)
 
 
 def encode(fact: Fact, when: str) -> bytes:
@@ -46,13 +53,19 @@ def encode(fact: Fact, when: str) -> bytes:
     >>> encode(Done(b"post.md", "ab", ""), "2026-01-02T03:04:05Z")
     b'{"kind":"done","v":1,"when":"2026-01-02T03:04:05Z","path":"post.md","sha256_after":"ab"}\\n'
     """
+    return b"".join(encode_in_pieces(fact, when))
+
+
+def encode_in_pieces(fact: Fact, when: str) -> Iterator[bytes]:
+    """The same; a line of tens of thousands of splices is never held as a whole."""
     if isinstance(fact, DocumentRecord):
-        return _encode_document(fact, when)
+        yield from _encode_document(fact, when)
+        return
     line = _to_line(fact, when)
     try:
-        return _encoder.encode(line) + b"\n"
+        yield _encoder.encode(line) + b"\n"
     except UnicodeEncodeError:  # half a surrogate pair, from a document that is no Unicode
-        return _encoder.encode(_without_surrogates(line)) + b"\n"
+        yield _encoder.encode(_without_surrogates(line)) + b"\n"
 
 
 def decode(line: bytes) -> Fact:
@@ -61,23 +74,31 @@ def decode(line: bytes) -> Fact:
     Raises:
         msgspec.DecodeError: it is no line of this version.
     """
-    found = _decoder.decode(line)
-    if found.v != VERSION:
-        raise msgspec.ValidationError(f"version {found.v}")
+    return _from_line(_checked(_decoder.decode(line)))
+
+
+def decode_briefly(line: bytes, is_checked: bool = True) -> Fact:
+    """The fact of a line, but for the splices of a document: they may be most of it.
+
+    Args:
+        is_checked: it is known that `decode` takes the line.
+
+    Raises:
+        msgspec.DecodeError: it is no line of this version.
+    """
+    if is_checked:
+        return _from_line(_checked(_brief_decoder.decode(line)))
+    found = _checked(_unread_decoder.decode(line))
+    if isinstance(found, UnreadDocumentLine):
+        for splice in found.splices:
+            _splice_decoder.decode(splice)
     return _from_line(found)
 
 
-def decode_briefly(line: bytes) -> Fact:
-    """The fact of a line that tells of a document, without its splices.
-
-    Raises:
-        msgspec.DecodeError: it is no such line.
-    """
-    found = _brief_decoder.decode(line)
-    if not isinstance(found, BriefDocumentLine):
-        return _from_line(found)
-    same = {name: getattr(found, name) for name in _OF_DOCUMENT}
-    return DocumentRecord(_to_bytes(found.path), splices=(), **same)
+def _checked(line: L) -> L:
+    if line.v != VERSION:
+        raise msgspec.ValidationError(f"version {line.v}")
+    return line
 
 
 _OF_DOCUMENT = ("sha256_before", "sha256_after", "when", "is_restore", "is_copy")
@@ -101,12 +122,14 @@ def _to_line(fact: _OtherFact, when: str) -> AnyLine:
             return _to_item(fact, when)
 
 
-def _from_line(line: AnyLine) -> Fact:
+def _from_line(line: AnyLine | AnyBriefLine | AnyUnreadLine) -> Fact:
     match line:
         case ImageLine():
             return _from_image(line)
         case DocumentLine():
-            return _from_document(line)
+            return _from_document(line, tuple(map(_from_splice, line.splices)))
+        case BriefDocumentLine():
+            return _from_document(line, ())
         case DoneLine():
             return Done(_to_bytes(line.path), line.sha256_after, line.when)
         case ConflictLine():
@@ -153,20 +176,23 @@ def _from_image(line: ImageLine) -> ImageRecord:
     )
 
 
-def _encode_document(record: DocumentRecord, when: str) -> bytes:
-    """The line of an intent, splice by splice: there may be tens of thousands."""
+def _encode_document(record: DocumentRecord, when: str) -> Iterator[bytes]:
     head, mark, tail = _encoder.encode(_to_document(record, when)).partition(_NO_SPLICES)
-    line = BytesIO()  # its bytes are held once, those of a bytearray twice when they are given back
-    line.write(head + mark[:-1])
-    for number, one in enumerate(record.splices):
-        texts = map(_to_text, (one.old, one.new, one.before, one.after))
-        line.write(b"," if number else b"")
-        line.write(_encoder.encode(SpliceLine(one.start, *texts)))
-    line.write(b"]" + tail + b"\n")
-    return line.getvalue()
+    yield head + mark[:-1]
+    splices = iter(record.splices)
+    comma = b""
+    while lines := [_to_splice(one) for one in islice(splices, _PIECE_SPLICES)]:
+        yield comma + _encoder.encode(lines)[1:-1]
+        comma = b","
+    yield b"]" + tail + b"\n"
 
 
+_PIECE_SPLICES = 100
 _NO_SPLICES = b'"splices":[]'  # stands in no string, where quotes are escaped
+
+
+def _to_splice(one: Splice) -> SpliceLine:
+    return SpliceLine(one.start, *map(_to_text, (one.old, one.new, one.before, one.after)))
 
 
 def _to_document(record: DocumentRecord, when: str) -> DocumentLine:
@@ -183,12 +209,15 @@ def _to_document(record: DocumentRecord, when: str) -> DocumentLine:
     )
 
 
-def _from_document(line: DocumentLine) -> DocumentRecord:
-    splices = tuple(
-        Splice(s.start, *map(_to_bytes, (s.old, s.new, s.before, s.after))) for s in line.splices
-    )
+def _from_document(
+    line: DocumentLine | BriefDocumentLine, splices: tuple[Splice, ...]
+) -> DocumentRecord:
     same = {name: getattr(line, name) for name in _OF_DOCUMENT}
     return DocumentRecord(_to_bytes(line.path), splices=splices, **same)
+
+
+def _from_splice(line: SpliceLine) -> Splice:
+    return Splice(line.start, *map(_to_bytes, (line.old, line.new, line.before, line.after)))
 
 
 _OF_PAGE = [name for name in PageLine.__struct_fields__ if name not in ("v", "when", "path")]

@@ -14,7 +14,7 @@ import msgspec
 from archiver import files
 from archiver.errors import RunError
 from archiver.journal.facts import Fact
-from archiver.journal.lines import VERSION, decode, encode
+from archiver.journal.lines import VERSION, decode, decode_briefly, encode
 
 logger = logging.getLogger(__name__)
 
@@ -55,30 +55,39 @@ def sync_journal(folder: str, run_id: str) -> None:
     files.sync_file(os.path.join(folder, run_id + SUFFIX))
 
 
-def read_lines(folder: str, run_id: str, offset: int = 0) -> Iterator[Line]:
+def read_lines(folder: str, run_id: str, offset: int = 0, is_brief: bool = False) -> Iterator[Line]:
     """The facts of one journal from *offset* on; a torn last line is left out.
 
     A damaged line, or one of a kind we do not know, is passed over with a warning.
+
+    Args:
+        is_brief: the facts have no splices, which may be long; the lines have.
 
     Raises:
         RunError: a line is of a later version, or the file cannot be read.
     """
     path = os.path.join(folder, run_id + SUFFIX)
-    yield from decode_lines(files.read_lines(path, offset), path, offset)
+    yield from decode_lines(files.read_lines(path, offset), path, offset, is_brief)
 
 
-def decode_lines(lines: Iterable[bytes], path: str, offset: int = 0) -> Iterator[Line]:
+def decode_lines(
+    lines: Iterable[bytes], path: str, offset: int = 0, is_brief: bool = False
+) -> Iterator[Line]:
     """As `read_lines`, of whole lines that come from *path*, beginning at *offset* there."""
     for raw in lines:
         offset += len(raw)
         try:
-            fact = decode(raw)
-            yield Line(
-                offset, fact, raw if raw.startswith(_AS_WRITTEN) else encode(fact, fact.when)
-            )
+            fact = decode_briefly(raw, is_checked=False) if is_brief else decode(raw)
+            yield Line(offset, fact, raw if raw.startswith(_AS_WRITTEN) else _respell(raw))
         except (msgspec.DecodeError, ValueError) as error:
             _check_version(raw, path)
             logger.warning("passed over path=%s end=%d problem=%s", path, offset, error)
+
+
+def _respell(raw: bytes) -> bytes:
+    """A line as we write it."""
+    fact = decode(raw)
+    return encode(fact, fact.when)
 
 
 def read_facts(folder: str) -> Iterator[tuple[str, Fact]]:

@@ -124,14 +124,13 @@ class BriefDocumentLine(_Line, frozen=True, tag="document"):
     is_copy: bool = False
 
 
-LineOfDocument = BriefDocumentLine | DoneLine | ConflictLine | RestoredLine
-AnyLine = (
-    ImageLine
-    | DocumentLine
-    | DoneLine
-    | ConflictLine
-    | RestoredLine
-    | RemovedLine
-    | PageLine
-    | ItemLine
-)
+class UnreadDocumentLine(BriefDocumentLine, frozen=True, kw_only=True, tag="document"):
+    """A `DocumentLine` whose splices are still JSON, so that they can be looked at one by one."""
+
+    splices: tuple[msgspec.Raw, ...]
+
+
+_OtherLine = ImageLine | DoneLine | ConflictLine | RestoredLine | RemovedLine | PageLine | ItemLine
+AnyLine = DocumentLine | _OtherLine
+AnyBriefLine = BriefDocumentLine | _OtherLine
+AnyUnreadLine = UnreadDocumentLine | _OtherLine

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from threading import Lock
 
 from archiver import files
 from archiver.errors import RunError
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored
-from archiver.journal.lines import encode
+from archiver.journal.lines import encode_in_pieces
 from archiver.journal.reader import SUFFIX
 from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Visit
 
 _MOST_LINES = 10_000  # in memory, some 5 MB
+_WRITE_BYTES = 1 << 18
 
 
 def new_run_id(now: datetime | None = None) -> str:
@@ -51,7 +53,7 @@ class Journal:
         folder: str,
         run_id: str,
         before_sync: Callable[[], None] = lambda: None,
-        publish: Callable[[int, bytes], None] = lambda start, lines: None,
+        publish: Callable[[int, bytes], None] | None = None,
         has_file: bool = True,
     ) -> None:
         self.run_id = run_id
@@ -59,7 +61,7 @@ class Journal:
         self._file = files.AppendFile(path) if has_file else _NoFile(path)
         self._before_sync, self._publish = before_sync, publish
         self._lock, self._syncing, self._last = Lock(), Lock(), ""
-        self._lines: list[bytes] = []
+        self._lines: list[Iterable[bytes]] = []
         self._failure: RunError | None = None  # a failed sync, tried again, would succeed and lie
 
     def append_image(self, record: ImageRecord) -> None:
@@ -129,10 +131,12 @@ class Journal:
         with self._lock:
             lines, self._lines = self._lines, []
         self._before_sync()
-        if lines:
-            data = b"".join(lines)
-            del lines
+        writes = _gather(chain.from_iterable(lines))
+        if lines and self._publish is not None:
+            data = b"".join(writes)
             self._publish(self._file.size_bytes, data)
+            writes = iter([data])
+        for data in writes:
             self._file.append(data)
         self._file.sync()
 
@@ -140,10 +144,26 @@ class Journal:
         with self._lock:
             now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
             self._last = max(self._last, fact.when or now)
-            self._lines.append(encode(fact, self._last))
+            pieces = encode_in_pieces(fact, self._last)
+            # What a long document becomes is held anyway; it is spelt out as it is written.
+            self._lines.append(pieces if isinstance(fact, DocumentRecord) else tuple(pieces))
             is_due = len(self._lines) >= _MOST_LINES
         if is_due:
             self.sync()
+
+
+def _gather(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The *pieces* joined, a write each."""
+    group: list[bytes] = []
+    size_bytes = 0
+    for piece in pieces:
+        group.append(piece)
+        size_bytes += len(piece)
+        if size_bytes >= _WRITE_BYTES:
+            yield b"".join(group)
+            group, size_bytes = [], 0
+    if group:
+        yield b"".join(group)
 
 
 class _NoFile:

@@ -139,7 +139,7 @@ def _plan(
         relative,
         snapshot.sha256,
         hashlib.sha256(new).hexdigest(),
-        plan_splices(data, changes),
+        plan_splices(data, changes, new),
     )
     return Edit(record, snapshot, new, "relinked", f"{len(changes)} links", len(changes))
 

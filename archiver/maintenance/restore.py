@@ -124,7 +124,7 @@ def _plan(found: Found, journal: Journal, places: Places) -> _Plan | RestoreResu
         path,
         snapshot.sha256,
         hashlib.sha256(new).hexdigest(),
-        plan_splices(data, replacements),
+        plan_splices(data, replacements, new),
         is_restore=True,
     )
     journal.append_document(record)

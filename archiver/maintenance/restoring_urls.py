@@ -75,7 +75,7 @@ def _plan(path: bytes, *, places: Places, catalog: Catalog, config: Config) -> E
         relative,
         snapshot.sha256,
         hashlib.sha256(new).hexdigest(),
-        plan_splices(data, changes),
+        plan_splices(data, changes, new),
         is_restore=True,
     )
     return Edit(record, snapshot, new, "restored", "; ".join(notes), len(written), found.moved_from)

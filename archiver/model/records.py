@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from archiver.model.empty import nothing
@@ -122,7 +122,7 @@ class DocumentRecord:
     path: bytes
     sha256_before: str
     sha256_after: str
-    splices: tuple[Splice, ...]
+    splices: Collection[Splice]
     when: str = ""
     is_restore: bool = False
     is_copy: bool = False

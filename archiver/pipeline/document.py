@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,29 +20,24 @@ from urllib.parse import quote_from_bytes
 from archiver.errors import ConflictError, DocumentError
 from archiver.files import Snapshot
 from archiver.formats import tell_format
-from archiver.formats.stylesheet import safe_in_css
 from archiver.model import (
     DocumentOutcome,
     DocumentRecord,
     DocumentResult,
     DocumentTask,
-    ImageRecord,
     Reading,
-    Replacement,
 )
 from archiver.pipeline import remote
 from archiver.pipeline.dates import find_date
+from archiver.pipeline.document_plan import DocumentPlan
 from archiver.pipeline.finishing import Draft, Finisher
 from archiver.pipeline.image import Images
 from archiver.pipeline.places import Places
 from archiver.pipeline.postcondition import check_names
 from archiver.pipeline.profile import DocumentSettings, Profile
 from archiver.pipeline.reading import Reader, Unread
-from archiver.pipeline.rewritten import Planned, Rewritten, Told, with_way_back
+from archiver.pipeline.rewritten import Planned, Rewritten, with_way_back
 from archiver.pipeline.schedule import format_time
-from archiver.pipeline.wanted import Wanted
-from archiver.pipeline.within import have_within
-from archiver.rewrite.edits import plan_edits
 from archiver.rewrite.splice import splice
 from archiver.storage.addresses import is_object_path
 
@@ -86,17 +81,14 @@ class Documents:
         )
         if task.is_scheduled and self._finisher.is_restored(task, snapshot):
             return DocumentResult(task, DocumentOutcome.UNCHANGED)
-        reading = await self.read(data, task)
-        if reading is None or (reading.is_opted_out and not task.url):
+        why_not = remote.why_not_writable(snapshot) if task.is_in_place else ""
+        if why_not and any(reading.references for reading in await self.read(data, task)):
+            return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
+        planned = await self._plan(data, task, snapshot.mtime_ns)
+        if planned is None:
             await self._finisher.finish(self._draft(task, data, snapshot, Rewritten(data)))
             return DocumentResult(task, DocumentOutcome.SKIPPED)
-        why_not = remote.why_not_writable(snapshot) if task.is_in_place else ""
-        if why_not and reading.references:
-            return DocumentResult(task, DocumentOutcome.SKIPPED, why_not)
-        planned = await self._plan(data, reading, task, snapshot.mtime_ns)
-        del reading  # of a long document it is larger than that
         done = await self._write(data, planned, task)
-        del planned
         draft = self._draft(task, data, snapshot, done)
         return done.told.result(task, await self._finisher.finish(draft))
 
@@ -104,32 +96,27 @@ class Documents:
         """As `archive`, of bytes that are no file: what they become, and nothing is written but
         pictures."""
         try:
-            reading = await self.read(data, task)
-            if reading is None or reading.is_opted_out:
+            planned = await self._plan(data, task, time.time_ns())
+            if planned is None:
                 return data, DocumentResult(task, DocumentOutcome.SKIPPED)
-            planned = await self._plan(data, reading, task, time.time_ns())
             done = await self._write(data, planned, task)
         except DocumentError as error:
             return data, DocumentResult(task, DocumentOutcome.UNREADABLE, error.reason)
         outcome = DocumentOutcome.UNCHANGED if done.new == data else DocumentOutcome.REWRITTEN
         return done.new, done.told.result(task, outcome)
 
-    async def _plan(
-        self, data: bytes, reading: Reading, task: DocumentTask, mtime_ns: int
-    ) -> Planned:
-        records, note = await self._have_images(reading, task, find_date(data, mtime_ns))
-        had = [records.get(reference.url) for reference in reading.references]
-        links = [
-            self._of(task).linker.link(reference, record, task, reading)
-            for reference, record in zip(reading.references, had, strict=True)
-        ]
-        reason = "; ".join(filter(None, (*reading.notes, note)))
-        return Planned(
-            reading.format,
-            self._plan_edits(reading, links, had, task),
-            _find_kept(reading, links),
-            Told(tuple(records.values()), reason, len(reading.references)),
-        )
+    async def _plan(self, data: bytes, task: DocumentTask, mtime_ns: int) -> Planned | None:
+        """What is to be written, its pictures had; None: the document is of no format, or asks to
+        be left alone."""
+        plan: DocumentPlan | None = None
+        for reading in await self.read(data, task):
+            if reading.is_opted_out and not task.url:
+                return None
+            if plan is None:
+                date = find_date(data, mtime_ns)
+                plan = DocumentPlan(task, self._of(task), self._images, date)
+            await plan.add(reading)
+        return plan.planned() if plan else None
 
     async def _write(self, data: bytes, planned: Planned, task: DocumentTask) -> Rewritten:
         new = splice(data, planned.replacements)
@@ -137,34 +124,16 @@ class Documents:
             await self._check(task, planned.format, planned.kept, new)
         return with_way_back(data, planned, new)
 
-    def _plan_edits(
-        self,
-        reading: Reading,
-        links: Sequence[bytes | None],
-        had: Sequence[ImageRecord | None],
-        task: DocumentTask,
-    ) -> tuple[Replacement, ...]:
-        """The edits of the images, and of the style sheets behind them."""
-        smaller = self._of(task).shrinker.plan(reading, had, links, task)
-        widths = [record.width_px if record else 0 for record in had]
-        sheets = [
-            self._of(task).linker.link_sheet(sheet, task, reading) for sheet in reading.sheets
-        ]
-        everything = replace(reading, references=reading.references + reading.sheets)
-        return plan_edits(
-            everything,
-            [*smaller.links, *sheets],
-            self._of(task).settings.rewrite,
-            [*widths, *(0 for _ in sheets)],
-            smaller.added,
-        )
-
-    async def read(self, data: bytes, task: DocumentTask) -> Reading | None:
-        """What is found in the bytes of a document; None: they are of no format.
+    async def read(self, data: bytes, task: DocumentTask) -> Iterable[Reading]:
+        """What is found in the bytes of a document; nothing where they are of no format.
 
         Raises:
             DocumentError: they cannot be read.
         """
+        unread = self._unread(data, task)
+        return () if unread is None else await self._reader.read(unread)
+
+    def _unread(self, data: bytes, task: DocumentTask) -> Unread | None:
         format = task.format or tell_format(data, Path(os.fsdecode(task.source)).suffix)
         if format is None:
             return None
@@ -173,7 +142,7 @@ class Documents:
         settings = self._of(task).settings.reading
         if task.url:
             settings = replace(settings, is_moved=True, charset=task.charset)
-        return await self._reader.read(Unread(task.name, data, format, base_url, settings))
+        return Unread(task.name, data, format, base_url, settings)
 
     def _draft(
         self,
@@ -192,25 +161,6 @@ class Documents:
         )
         return Draft(task, data, snapshot, done.new, record, done.told.images)
 
-    async def _have_images(
-        self, reading: Reading, task: DocumentTask, date: datetime
-    ) -> tuple[dict[str, ImageRecord], str]:
-        """URL → record, for each image of the document that is ours to take; and what to say of
-        those above its limits."""
-        profile = self._of(task)
-        base_url = task.url or profile.settings.base_url or None
-        stays_local = task.is_in_place or task.replaces is not None
-        wanted = {
-            r.url: Wanted(r.url, r.attributes, base_url, task.root, date, profile.settings.quality)
-            for r in reversed(reading.references)
-            if not ((stays_local and r.url.startswith("file:")) or profile.linker.is_ours(r.url))
-        }
-        ordered = [
-            wanted[url] for url in dict.fromkeys(r.url for r in reading.references) if url in wanted
-        ]
-        limits = profile.settings.limits
-        return await have_within(limits, ordered, self._images.have, self._images.is_had)
-
     async def _check(
         self, task: DocumentTask, format: str, kept: frozenset[str], new: bytes
     ) -> None:
@@ -219,14 +169,6 @@ class Documents:
         is_local = self._of(task).linker.is_local
         unread = Unread(task.name, new, format, place, settings)
         await check_names(unread, self._reader, lambda url: url in kept or is_local(url))
-
-
-def _find_kept(reading: Reading, links: Sequence[bytes | None]) -> frozenset[str] | None:
-    """The URLs that stay, in every spelling; None where no link is written at all."""
-    if not any(links):
-        return None
-    kept = {r.url for r, link in zip(reading.references, links, strict=True) if link is None}
-    return frozenset(kept | {safe_in_css(url) for url in kept})
 
 
 def document_url(path: bytes) -> str:

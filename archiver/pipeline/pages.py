@@ -127,8 +127,8 @@ class Pages:
         path = self._originals.path(visit.saved)
         loop = asyncio.get_running_loop()
         data = await loop.run_in_executor(self._disk, files.read_bytes, path)
-        reading = await self._documents.read(data, self._task(visit, {}, PageTask(visit.url, b"")))
-        return [sheet.url for sheet in reading.sheets] if reading else []
+        readings = await self._documents.read(data, self._task(visit, {}, PageTask(visit.url, b"")))
+        return [sheet.url for reading in readings for sheet in reading.sheets]
 
 
 def _nothing_of(page: PageTask) -> DocumentTask:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from archiver.formats import ReadingSettings, read_document
+from archiver.formats import ReadingSettings, read_parts
 from archiver.model import Reading
 
 
@@ -27,8 +28,8 @@ class Unread:
 class Reader(Protocol):
     """Reads documents."""
 
-    async def read(self, unread: Unread) -> Reading:
-        """What is found in the document.
+    async def read(self, unread: Unread) -> Iterable[Reading]:
+        """What is found in the document; a long one may be several readings, see `read_parts`.
 
         Raises:
             DocumentError: it cannot be read.
@@ -36,18 +37,15 @@ class Reader(Protocol):
 
 
 class LocalReader:
-    """Does it in this process, at once."""
+    """Does it in this process, as its readings are asked for."""
 
-    async def read(self, unread: Unread) -> Reading:
+    async def read(self, unread: Unread) -> Iterable[Reading]:
         """As `Reader.read`."""
         return read_here(unread)
 
 
-def read_here(unread: Unread) -> Reading:
+def read_here(unread: Unread) -> Iterator[Reading]:
     """What is found in the document; whatever the bytes are, there is an answer."""
-    return read_document(
-        unread.data,
-        format=unread.format,
-        base_url=unread.base_url,
-        settings=unread.settings,
+    return read_parts(
+        unread.data, format=unread.format, base_url=unread.base_url, settings=unread.settings
     )

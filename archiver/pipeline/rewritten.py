@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from archiver.model import (
@@ -40,7 +41,7 @@ class Planned:
 
     Attributes:
         format: of the document.
-        replacements: sorted, disjoint.
+        replacements: disjoint.
         kept: absolute URLs that it may name afterwards; None: no link is written.
     """
 
@@ -59,7 +60,7 @@ class Rewritten:
     """
 
     new: bytes
-    splices: tuple[Splice, ...] = ()
+    splices: Collection[Splice] = ()
     told: Told = Told()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 from archiver.model import Replacement, Span, Splice
@@ -35,38 +36,59 @@ def splice(document: bytes, replacements: Iterable[Replacement]) -> bytes:
     return new.getvalue()  # the buffer itself: the document is held once more, not twice
 
 
+@dataclass(frozen=True, slots=True)
+class Splices(Collection[Splice]):
+    """What `splice` did, with all that is needed to undo it; each made as it is looked at.
+
+    The context of each splice is cut from the document as it is afterwards.
+
+    Attributes:
+        document: before.
+        changes: made in it: sorted, disjoint; none of them changes nothing.
+        after: the document that they make.
+    """
+
+    document: bytes
+    changes: Sequence[Replacement]
+    after: bytes
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __contains__(self, one: object) -> bool:
+        return any(one == each for each in self)
+
+    def __iter__(self) -> Iterator[Splice]:
+        shift = 0
+        for change in self.changes:
+            start, end = change.span.start + shift, change.span.start + shift + len(change.new)
+            before = self.after[max(0, start - CONTEXT_BYTES) : start]
+            behind = self.after[end : end + CONTEXT_BYTES]
+            old = self.document[change.span.start : change.span.end]
+            yield Splice(change.span.start, old, change.new, before, behind)
+            shift += len(change.new) - len(old)
+
+
 def plan_splices(
     document: bytes, replacements: Iterable[Replacement], after: bytes | None = None
-) -> tuple[Splice, ...]:
-    """What `splice` will do, with all that is needed to undo it.
-
-    Replacements that change nothing are left out. The context of each splice is cut from the
-    document as it will be.
+) -> Splices:
+    """What `splice` will do; replacements that change nothing are left out.
 
     Args:
-        after: that document, where it has been made already.
+        after: the document as it will be, where it has been made already.
 
     Raises:
         ValueError: two spans overlap, or one leaves the document.
 
-    >>> plan_splices(b'<img src="u">', [Replacement(Span(10, 11), b"1.png")])
-    (Splice(start=10, old=b'u', new=b'1.png', before=b'<img src="', after=b'">'),)
+    >>> list(plan_splices(b'<img src="u">', [Replacement(Span(10, 11), b"1.png")]))
+    [Splice(start=10, old=b'u', new=b'1.png', before=b'<img src="', after=b'">')]
     """
     changes = [
         change
         for change in _in_order(document, replacements)
         if document[change.span.start : change.span.end] != change.new
     ]
-    after = splice(document, changes) if after is None else after
-    planned, shift = [], 0
-    for change in changes:
-        start, end = change.span.start + shift, change.span.start + shift + len(change.new)
-        before = after[max(0, start - CONTEXT_BYTES) : start]
-        behind = after[end : end + CONTEXT_BYTES]
-        old = document[change.span.start : change.span.end]
-        planned.append(Splice(change.span.start, old, change.new, before, behind))
-        shift += len(change.new) - len(old)
-    return tuple(planned)
+    return Splices(document, changes, splice(document, changes) if after is None else after)
 
 
 def unsplice(document: bytes, splices: Iterable[Splice]) -> bytes:

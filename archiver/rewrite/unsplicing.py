@@ -33,7 +33,7 @@ def undo_rewrites(document: bytes, rewrites: Sequence[DocumentRecord]) -> list[R
 
 def _undo_one(document: bytes, record: DocumentRecord) -> list[Replacement]:
     if hashlib.sha256(document).hexdigest() != record.sha256_after:
-        return invert_edited(document, record.splices)
+        return invert_edited(document, tuple(record.splices))
     step = invert(document, record.splices)
     if hashlib.sha256(splice(document, step)).hexdigest() != record.sha256_before:
         raise ValueError("the journal's splices do not give back the original")

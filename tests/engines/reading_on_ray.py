@@ -38,7 +38,7 @@ async def try_all(folder: Path) -> dict[str, object]:
     once.mkdir(), always.mkdir()
     data = b'<img src="https://img.example/a.png">'.ljust(SENT_BYTES)
     order, tasks = Unread("a page", data, "html", None, ReadingSettings()), RayTasks()
-    found = await RemoteReader(tasks, count_cores()).read(order)
+    (found,) = await RemoteReader(tasks, count_cores()).read(order)
     tried = await tasks.run(die, str(once), 1)
     lost = await tasks.run(die, str(always), 99)
     try:
@@ -48,7 +48,7 @@ async def try_all(folder: Path) -> dict[str, object]:
         refused = str(error)
     return {
         "cores": count_cores(),
-        "is_same": found == read_here(order) and len(found.references) == 1,
+        "is_same": [found] == list(read_here(order)) and len(found.references) == 1,
         "tried": tried and tried.decode(),
         "lost": lost is None and len(os.listdir(always)),
         "refused": refused,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_feeds import KINDS, make, picture_url
+from made_feeds import KINDS, make
 from samples import examples
 from test_reading_feeds import FEEDS, JSON
 
@@ -16,10 +15,8 @@ from archiver.errors import DocumentError
 from archiver.feeds.identity import with_keys
 from archiver.feeds.items import ItemsAnew
 from archiver.feeds.parts import FeedParts
-from archiver.feeds.pieces import pieces_of
 from archiver.feeds.reading import read_feed
 from archiver.feeds.xml_items import find_xml_places
-from archiver.formats import read_document
 
 URL = "https://feed.example/blog/rss.xml"
 ALL = 10**9
@@ -179,31 +176,3 @@ def test_rdf_whose_list_of_items_is_long_takes_no_longer_an_item() -> None:
     data = make("RSS 1.0", range(300))
     parts = [part for _, part in FeedParts(find_xml_places(data, None), 1)]
     assert sum(map(len, parts)) < 2.5 * len(data)
-
-
-def urls_in(feeds: Iterable[bytes]) -> set[str]:
-    readings = [read_document(feed, format="feed", base_url=URL) for feed in feeds]
-    return {reference.url for reading in readings for reference in reading.references}
-
-
-@pytest.mark.parametrize("kind", sorted({*KINDS} - {"RSS 0.90"}))  # which has no pictures
-def test_pieces_name_every_picture(kind: str) -> None:
-    data = make(kind, range(5))
-    pieces = list(pieces_of(data, 2))
-    assert (len(pieces) > 1) == (not kind.startswith("JSON"))
-    assert {picture_url(number) for number in range(5)} <= urls_in([data])
-    assert urls_in(pieces) == urls_in([data])
-
-
-def test_pieces_name_pictures_between_items() -> None:
-    channel = between([*ITEMS[:2], "<image><url>https://img.example/b.png</url></image>", *ITEMS])
-    data = rss(channel)
-    assert len(list(pieces_of(data, 1))) > 2
-    assert "https://img.example/b.png" in urls_in(pieces_of(data, 1))
-
-
-@pytest.mark.parametrize(
-    "data", [*IN_PARTS.values(), *AS_A_WHOLE.values()], ids=[*IN_PARTS, *AS_A_WHOLE]
-)
-def test_pieces_of_odd_feeds(data: bytes) -> None:
-    assert urls_in(pieces_of(data, 1)) == urls_in([data])

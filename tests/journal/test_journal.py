@@ -23,7 +23,7 @@ from archiver.journal import (
     read_facts,
     read_lines,
 )
-from archiver.journal.lines import decode, encode
+from archiver.journal.lines import decode, decode_briefly, encode, encode_in_pieces
 from archiver.model import DocumentRecord, ImageRecord, ItemRecord, Outcome, Refusal, Splice, Visit
 
 WHEN = "2026-01-02T03:04:05Z"
@@ -74,6 +74,8 @@ def test_a_fact_comes_back_from_its_line(fact):
     assert line.count(b"\n") == 1 and line.endswith(b"\n")
     assert decode(line) == fact
     assert {"v", "kind", "when"} <= json.loads(line).keys()
+    brief = replace(fact, splices=()) if isinstance(fact, DocumentRecord) else fact
+    assert decode_briefly(line) == decode_briefly(line, is_checked=False) == brief
 
 
 def test_bytes_that_are_no_text_are_base64():
@@ -81,6 +83,24 @@ def test_bytes_that_are_no_text_are_base64():
     assert line["path"] == "posts/图.md"
     assert base64.b64decode(line["splices"][0]["old"]["base64"]) == b"old\xff"
     assert line["splices"][0]["new"] == "new"
+
+
+def test_a_line_of_many_splices(tmp_path):
+    """It is written piece by piece, and what is written in between stands before or behind it."""
+    made = tuple(Splice(n * 10, b"old", f"new {n}".encode(), b"<" * 24) for n in range(20_000))
+    long = replace(DOCUMENT, splices=made)
+    with Journal(str(tmp_path), "r") as journal:
+        journal.append_image(IMAGE)
+        journal.append_document(long)
+        journal.append_image(IMAGE)
+    data = (tmp_path / "r.ndjson").read_bytes()
+    first, second, third = data.splitlines(keepends=True)
+    assert first == third == encode(IMAGE, WHEN) and len(second) > 10**6
+    assert second == encode(long, WHEN) == b"".join(encode_in_pieces(long, WHEN))
+    assert max(map(len, encode_in_pieces(long, WHEN))) < 20_000
+    assert decode(second) == long
+    (_, line, _) = read_lines(str(tmp_path), "r", is_brief=True)
+    assert (line.fact, line.raw) == (replace(long, splices=()), second)
 
 
 def test_half_a_surrogate_does_not_stop_a_run():
@@ -205,15 +225,24 @@ SPOILT = {
         b'{"v":1,"kind":"image","when":"x","url":"u","outcome":"dreamt"}\n' + encode(IMAGE, WHEN),
         2,
     ),
+    "a splice that is none": (
+        encode(DOCUMENT, WHEN).replace(b'"new":"new"', b'"new":1') + encode(IMAGE, WHEN),
+        2,
+    ),
+    "a version of a document that never was": (
+        encode(DOCUMENT, WHEN).replace(b'"v":1', b'"v":0') + encode(IMAGE, WHEN),
+        2,
+    ),
     "bytes that are no text": (b"\xff\xfe\n" + encode(IMAGE, WHEN), 2),
     "nothing": (b"", 1),
 }
 
 
+@pytest.mark.parametrize("is_brief", [False, True])
 @pytest.mark.parametrize(("tail", "count"), SPOILT.values(), ids=SPOILT.keys())
-def test_spoilt_files(tmp_path, tail, count):
+def test_spoilt_files(tmp_path, tail, count, is_brief):
     (tmp_path / "r.ndjson").write_bytes(encode(IMAGE, WHEN) + tail)
-    found = list(read_lines(str(tmp_path), "r"))
+    found = list(read_lines(str(tmp_path), "r", is_brief=is_brief))
     assert [line.fact for line in found] == [IMAGE] * count
     assert found[-1].end <= (tmp_path / "r.ndjson").stat().st_size
 

@@ -6,8 +6,8 @@ import pytest
 from feeds.made_feeds import make, picture_url
 
 from archiver.errors import DocumentError
-from archiver.feeds.pieces import PIECE_ITEMS
 from archiver.formats import ReadingSettings
+from archiver.formats.feed import PART
 from archiver.pipeline.postcondition import check_names
 from archiver.pipeline.reading import LocalReader, Unread
 
@@ -29,9 +29,9 @@ async def test_what_is_not_is_named_without_its_secrets() -> None:
     assert "secret" not in str(found.value) and "a document" in str(found.value)
 
 
-@pytest.mark.parametrize("number", [0, PIECE_ITEMS, PIECE_ITEMS + 1])
+@pytest.mark.parametrize("number", [0, PART // 2, PART + 1])
 async def test_any_item_of_a_long_feed(number: int) -> None:
-    data = make("RSS 2.0", range(PIECE_ITEMS + 2))
+    data = make("RSS 2.0", range(PART + 2))
     url = picture_url(number)
     with pytest.raises(DocumentError, match=f"would name {url}"):
         await check_names(unread(data, "feed"), LocalReader(), lambda named: named != url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -46,7 +46,7 @@ class RemoteReader:
         self._tasks, self._sent_bytes = tasks, sent_bytes
         self._window = asyncio.Semaphore(cores * _AHEAD)
 
-    async def read(self, unread: Unread) -> Reading:
+    async def read(self, unread: Unread) -> Iterable[Reading]:
         """As `Reader.read`."""
         if len(unread.data) < self._sent_bytes:
             return read_here(unread)
@@ -69,28 +69,28 @@ def read_packed(unread: Unread, version: str) -> bytes:
         RunError: this machine has another version of the program than *version*.
     """
     check_version(version)
-    return pack(read_here(unread))
+    return pack(list(read_here(unread)))
 
 
-def pack(reading: Reading) -> bytes:
-    """*reading* as bytes; b"" for one with half a character (a lone surrogate) in a URL.
+def pack(readings: Sequence[Reading]) -> bytes:
+    """*readings* as bytes; b"" for some with half a character (a lone surrogate) in a URL.
 
     A quarter of what pickling takes, on either side.
     """
     try:
-        return msgspec.msgpack.encode(reading, enc_hook=_plain)
+        return msgspec.msgpack.encode(readings, enc_hook=_plain)
     except UnicodeEncodeError:
         return b""
 
 
-def unpack(packed: bytes) -> Reading:
-    """The reading that `pack` packed."""
+def unpack(packed: bytes) -> list[Reading]:
+    """The readings that `pack` packed."""
     return _decoder().decode(packed)
 
 
 @cache
-def _decoder() -> msgspec.msgpack.Decoder[Reading]:
-    return msgspec.msgpack.Decoder(Reading)
+def _decoder() -> msgspec.msgpack.Decoder[list[Reading]]:
+    return msgspec.msgpack.Decoder(list[Reading])
 
 
 def _plain(value: Any) -> dict[str, str]:
