@@ -60,6 +60,7 @@ def test_no_place_of_a_document_leads_inside(tmp_path: Path, fault: FaultServer)
     assert len(images) == len(urls) == len(set(urls))
     assert {image["outcome"] for image in images.values()} == {"unsafe"}
     assert {image["reason"] for image in images.values()} == {"address", "fake-ip"}
+    assert {image.get("attempts", 0) for image in images.values()} == {0}
     assert fault.connections == connections
     assert lines[-1]["summary"]["requests"] == 0  # none got out
     assert {name: (tmp_path / name).read_bytes() for name in DOCUMENTS} == before

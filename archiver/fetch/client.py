@@ -156,7 +156,6 @@ class Client:
             raise UnusableUrlError("url")
         gate = self._gates.gate(chain.host)
         async with gate.turn(job.url):
-            job.requests += 1
             self.requests_made += 1
             try:
                 async with asyncio.timeout(self._settings.total_timeout_s):
@@ -194,7 +193,7 @@ class Client:
         if not chain.hops:
             headers.update(job.validators)
         try:
-            return make_request(chain.url, headers)
+            return make_request(chain.url, headers, job.count_request)
         except (httpx.InvalidURL, ValueError) as error:
             raise UnusableUrlError("url") from error
 

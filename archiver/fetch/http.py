@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import httpx
 
@@ -18,11 +18,16 @@ def open_http(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
     )
 
 
-def make_request(url: str, headers: Mapping[str, str]) -> httpx.Request:
+def make_request(
+    url: str, headers: Mapping[str, str], on_sent: Callable[[], None] | None = None
+) -> httpx.Request:
     """A GET of *url* with *headers*, and a Host header as the URL writes the host.
 
     Left to itself, httpx asks for the name in Unicode first, and fails where IDNA 2008 has none:
     browsers go to hosts with emoji and underscores all the same (UTS 46).
+
+    Args:
+        on_sent: called each time its head has gone out to a server.
 
     Raises:
         httpx.InvalidURL, ValueError: what browsers take and httpx does not.
@@ -31,7 +36,7 @@ def make_request(url: str, headers: Mapping[str, str]) -> httpx.Request:
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     if not any(name.lower() == b"host" for name, _ in raw):
         raw.insert(0, (b"Host", target.netloc))
-    return httpx.Request("GET", target, headers=raw)
+    return httpx.Request("GET", target, headers=raw, extensions={"on_sent": on_sent})
 
 
 def tame_library_loggers() -> None:

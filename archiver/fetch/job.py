@@ -17,7 +17,8 @@ class Job:
         validators: conditional headers of the first hop.
         headers: more headers, of every hop.
         on_answer: told of every hop's answer.
-        requests: made so far.
+        requests: that got out so far; one that was refused before the dial, whose name is not known
+            or that found no server asked nobody anything.
         incomplete_sha256: digest of framed bytes that were judged to stop short.
     """
 
@@ -30,3 +31,7 @@ class Job:
     requests: int = 0
     failures: int = 0
     incomplete_sha256: str = ""
+
+    def count_request(self) -> None:
+        """Note that one got out."""
+        self.requests += 1

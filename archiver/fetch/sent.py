@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import aiohttp
 
 
@@ -23,6 +25,8 @@ class RequestCount:
         return config
 
     async def _count(
-        self, session: object, context: object, head: aiohttp.TraceRequestHeadersSentParams
+        self, session: object, context: SimpleNamespace, head: aiohttp.TraceRequestHeadersSentParams
     ) -> None:
         self.requests += 1
+        if context.trace_request_ctx is not None:
+            context.trace_request_ctx()  # whoever asked counts its own

@@ -10,6 +10,8 @@ cookie jar and calls every failure a connect timeout.
   it even where it is told not to follow, and raises on what it does not like.
 - The headers are also given as the extension ``fields``, a multidict that is asked forty times
   faster than httpx's.
+- The extension ``on_sent`` of a request is called each time its head has gone out: twice where
+  aiohttp finds that a kept connection was closed and sends it anew, never where none was dialled.
 - No cookies, no proxy from the environment, no decoding, no redirects.
 """
 
@@ -110,6 +112,7 @@ class Transport(httpx.AsyncBaseTransport):
             server_hostname=host if is_mapped else None,
             ssl=self._tls(host) if url.scheme == "https" else True,
             proxy=None if target or not self._has_http_proxy else self._settings.proxy,
+            trace_request_ctx=request.extensions.get("on_sent"),
         )
 
     def _tls(self, host: str) -> ssl.SSLContext | bool:

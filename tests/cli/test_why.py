@@ -68,6 +68,22 @@ def test_the_stories_of_a_document(archived: Path, document: str) -> None:
     assert found[LOST]["outcome"] == "gone"
 
 
+NOT_ASKED = {
+    "an address inside": ("http://10.1.2.3/a.png", "(address)"),
+    "a name of such an address": ("http://localhost/a.png", "(address)"),
+    "a port": ("http://93.184.215.14:8443/a.png", "(port)"),
+}
+
+
+@pytest.mark.parametrize(("url", "reason"), NOT_ASKED.values(), ids=NOT_ASKED.keys())
+def test_what_was_refused_was_not_asked(tmp_path: Path, url: str, reason: str) -> None:
+    (tmp_path / "post.md").write_text(f"![x]({url})\n")
+    assert run_archiver("archive", "post.md", cwd=tmp_path).code == 3
+    lines = why(tmp_path, url).stdout.splitlines()
+    assert reason in lines[-2]
+    assert lines[-1].strip().startswith("0 requests, ")
+
+
 def test_nothing_is_written(archived: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in archived.rglob("*")}
     why(archived, "post.md", KEPT)

@@ -16,7 +16,7 @@ from origin import Origin
 from pictures import picture
 from spellings import SPELLINGS
 
-from archiver.errors import ConfigError
+from archiver.errors import ConfigError, FetchError
 from archiver.fetch import guard as guard_module
 from archiver.fetch.addresses import classify, parse_network
 from archiver.fetch.client import Client
@@ -92,6 +92,8 @@ async def test_nothing_inside_is_dialled(
         results = [await ask(client, url), await ask(client, redirect)]
     assert [r.outcome for r in results] == ["unsafe", "unsafe"], [r.error for r in results]
     assert {r.reason for r in results} <= {"address", "fake-ip"}
+    asked = [r.error.attempts for r in results if isinstance(r.error, FetchError)]
+    assert asked == [0, 1], "the hop that led there was asked, the address was not"
     assert [address for _, address in dialled] == [("127.0.1.1", fault.port)]
     assert fault.connections["127.0.0.1", fault.port] == before
 
@@ -144,6 +146,7 @@ async def test_lookups_that_fail(
     async with Client(fault_settings(fault), str(tmp_path), fail) as client:
         result = await ask(client, "http://img.example.com/a.png")
         assert (client.requests_made, client.requests_sent) == (tries, 0)
+    assert isinstance(result.error, FetchError) and result.error.attempts == 0
     assert (result.outcome, result.reason) == (outcome, reason)
 
 

@@ -337,6 +337,7 @@ async def test_a_host_that_is_down_is_left_alone(fault: FaultServer, tmp_path: P
         results = [await ask(client, f"http://127.0.0.1:1/{n}.png") for n in range(3)]
         assert (client.requests_made, client.requests_sent) == (4, 0)
     assert [r.reason for r in results] == ["connect", "host-down", "host-down"]
+    assert {r.error.attempts for r in results if isinstance(r.error, FetchError)} == {0}
 
 
 async def test_a_host_that_answers_is_not_down(
