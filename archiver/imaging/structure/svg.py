@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from contextlib import suppress
 from xml.parsers import expat
 
 from archiver.imaging.structure.found import Structure
+from archiver.imaging.structure.svg_size import read_size
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _HEAD_BYTES = 2**18  # the root stands after comments and entity declarations, at most this far
 _MAX_UNPACKED_BYTES = 32 * 2**20
-_LENGTH = re.compile(r"\s*\+?(\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*(px|pt|pc|mm|cm|in|q)?\s*$", re.I)
-_UNITS_PX = {"": 1, "px": 1, "pt": 4 / 3, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 9.6 / 2.54}
-_UNITS_PX["q"] = _UNITS_PX["mm"] / 4
 
 
 class _RootFound(Exception):
@@ -47,7 +44,7 @@ def find_svg_root(data: bytes) -> dict[str, str] | None:
 def walk(data: bytes) -> Structure:
     """Parse the whole document (no external entity is fetched); whole when it is well formed."""
     attributes = find_svg_root(data) or {}
-    width, height = _read_size(attributes)
+    width, height = read_size(attributes)
     return Structure(data, width, height, defect=_find_defect(data))
 
 
@@ -75,20 +72,3 @@ def _find_defect(data: bytes) -> str:
     except (ValueError, LookupError):
         return "encoding"
     return ""
-
-
-def _read_size(attributes: dict[str, str]) -> tuple[int, int]:
-    """Natural size in CSS pixels: `width` and `height`, else `viewBox`; 0 where neither tells."""
-    box = re.split(r"[\s,]+", attributes.get("viewBox", "").strip())
-    sides = [_read_length(attributes.get(name, "")) for name in ("width", "height")]
-    if len(box) == 4:
-        sides = [side or _read_length(text) for side, text in zip(sides, box[2:], strict=True)]
-    return round(sides[0]), round(sides[1])
-
-
-def _read_length(text: str) -> float:
-    match = _LENGTH.match(text[:64])
-    if not match:
-        return 0
-    number = min(float(text[: match.end(1)]), 1e6)
-    return number * _UNITS_PX[(match[2] or "").lower()]
