@@ -13,6 +13,7 @@ from archiver.syntax.html import Attribute, HtmlPage
 from archiver.syntax.html_tree import SourceTag
 from archiver.syntax.srcset import SrcsetEntry, descriptor_size, split_srcset
 from archiver.syntax.text import ERRORS, Text
+from archiver.syntax.urls import is_template
 
 Escape = Callable[[str], str]
 
@@ -61,17 +62,23 @@ class Scope:
         if value is None:
             return []
         entries = list(split_srcset(value.text))
-        found: list[Reference] = []
         role, kept = self.role(tag, role), self.kept(tag)
-        if self.findings.settings.srcset == "all" or len(entries) < 2:
-            for entry in entries:
-                found += self._add_entry(value, entry, role, kept)
-            return found
-        largest = max(entries, key=lambda entry: descriptor_size(entry.descriptor))
-        found = self._add_entry(value, largest, role, kept)
-        if found:
-            self._keep_only(value, entries, largest, found[0])
-        return found
+        is_all = self.findings.settings.srcset == "all" or len(entries) < 2
+        if is_all or is_template(value.text):  # which may stand for a larger one
+            return [one for entry in entries for one in self._add_entry(value, entry, role, kept)]
+        return self._add_largest(value, entries, role, kept)
+
+    def _add_largest(
+        self, value: Text, entries: list[SrcsetEntry], role: str, kept: Mapping[str, str]
+    ) -> list[Reference]:
+        """The largest entry that can be asked for, the first of equals; one or none."""
+        by_size = sorted(entries, key=lambda entry: -descriptor_size(entry.descriptor))
+        for entry in by_size:
+            found = self._add_entry(value, entry, role, kept)
+            if found:
+                self._keep_only(value, entries, entry, found[0])
+                return found
+        return []
 
     def _add_entry(
         self, value: Text, entry: SrcsetEntry, role: str, kept: Mapping[str, str]
@@ -82,11 +89,14 @@ class Scope:
     def _keep_only(
         self, value: Text, entries: list[SrcsetEntry], largest: SrcsetEntry, link: Reference
     ) -> None:
-        """The whole list becomes its largest entry."""
+        """The whole list becomes its entry *largest*; else the others keep their meaning."""
         end = len(value.text.rstrip())
         after = self.written(f" {largest.descriptor}" if largest.descriptor else "")
         span = value.span(entries[0].start, end)
         self.findings.adjust(span, b"", after, link=link, needs=[link], reason="srcset")
+        for entry in entries:
+            if entry is not largest:
+                self.make_absolute(value.child(entry.start, entry.end), unless=link)
 
     def css(self, text: Text, tag: SourceTag, *, escaped: bool) -> list[Reference]:
         """The references of CSS; *escaped*: it is an attribute's, not a style element's."""
@@ -154,13 +164,24 @@ class Scope:
         """Why relative URLs become absolute: always, or where a local link needs it."""
         return "moved" if self.findings.settings.is_moved else "base"
 
-    def make_absolute(self, value: Text, *, escaped: bool = True, is_css: bool = False) -> None:
-        """Make a URL absolute that is no image's; *value* is its decoded text."""
+    def make_absolute(
+        self,
+        value: Text,
+        *,
+        escaped: bool = True,
+        is_css: bool = False,
+        unless: Reference | None = None,
+    ) -> None:
+        """Make a URL absolute that is no reference; *value* is its decoded text.
+
+        Args:
+            unless: what replaces it, where that is had.
+        """
         new = self.rebase(value.text) if self.rebase else None
         if new is not None:
             span = value.span(0, len(value.text))
             written = self.written(safe_in_css(new) if is_css else new, escaped=escaped)
-            self.findings.adjust(span, written, reason=self.base_reason)
+            self.findings.adjust(span, written, unless=unless, reason=self.base_reason)
 
     def role(self, tag: SourceTag, role: str) -> str:
         """*role* with what stands around: ``noscript img src``."""

@@ -1,5 +1,7 @@
 """What changes in HTML beside the links, so that the local copies show."""
 
+import re
+
 import pytest
 
 from archiver.formats import ReadingSettings, read_document
@@ -238,7 +240,31 @@ LARGEST = {
     ),
     "densities": ("<img srcset='a.png, b.png 2x'>", "<img srcset='L/b.png 2x'>"),
     "one entry": ("<img srcset='a.png 2x'>", "<img srcset='L/a.png 2x'>"),
-    "the largest is none": ("<img srcset='a.png, x:y 9x'>", "<img srcset='a.png, x:y 9x'>"),
+    "the largest is none": ("<img srcset='a.png, x:y 9x'>", "<img srcset='L/a.png'>"),
+    "the largest is in the document": (
+        "<img srcset='data:image/gif;base64,AA 900w, a.png 600w, b.png 300w'>",
+        "<img srcset='L/a.png 600w'>",
+    ),
+    "the larger ones cannot be asked for": (
+        "<source srcset='https://[x/d.png 4x, b.png 1.5x, https://h:99999/c.png 3x, a.png 2x'>",
+        "<source srcset='L/a.png 2x'>",
+    ),
+    "the first of equals": (
+        "<img srcset='x:y 2x, a.png 2x, b.png 2x'>",
+        "<img srcset='L/a.png 2x'>",
+    ),
+    "none can be asked for": (
+        "<img srcset='x:y 2x, data:,a 1x'>",
+        "<img srcset='x:y 2x, data:,a 1x'>",
+    ),
+    "a template's may be larger": (
+        "<img srcset='{{ large }} 2x, a.png 1x, b.png'>",
+        "<img srcset='{{ large }} 2x, L/a.png 1x, L/b.png'>",
+    ),
+    "lazy": (
+        "<img data-srcset='x:y 2x, a.png' src=b.png>",
+        "<img data-srcset='L/a.png' src=L/b.png>",
+    ),
 }
 
 
@@ -246,6 +272,21 @@ LARGEST = {
 def test_only_the_largest_entry_of_a_srcset(html, expected):
     assert rewrite(html, srcset="largest") == expected
     assert rewrite(html, lost=("a.png", "b.png"), srcset="largest") == html
+
+
+def test_a_list_whose_largest_is_lost_keeps_its_meaning():
+    html = "<base href='/x/'><img srcset='a.png 1x, x:y 3x, b.png 2x'><img src=c.png>"
+    expected = (
+        "<base href=''><img srcset='https://site.example/x/a.png 1x, x:y 3x, "
+        "https://site.example/x/b.png 2x'><img src=L/c.png>"
+    )
+    assert rewrite(html, lost=("a.png", "b.png"), srcset="largest") == expected
+
+
+def test_the_largest_is_taken_out_of_the_document():
+    html = "<img srcset='a.png 1x, data:image/gif;base64,AA 2x'>"
+    changed = rewrite(html, srcset="largest", data_urls="extract")
+    assert re.fullmatch("<img srcset='L/gif;sha256=[0-9a-f]{64} 2x'>", changed)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "cp932", "iso2022_jp"])
