@@ -47,6 +47,7 @@ SVGZ = ImageType("svgz", "image/svg+xml", ".svgz")
 _BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}  # sizes of the DIB headers there are, in bytes
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_RESERVED = {b"", b"\0", b"\xff"}
 _MAX_SVG_BYTES = 32 * 2**20  # of an unpacked svgz
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|title|meta|div|p|h1|a)\b", re.I)
 
@@ -57,8 +58,9 @@ def _brands(data: bytes) -> set[bytes]:
 
 
 def _is_icon(data: bytes, kind: bytes) -> bool:
-    """An icon directory: its first entry has no more planes or bits than there are."""
-    return data[:4] == b"\0\0" + kind + b"\0" and 0 < data[4] < 128 and not data[5] and not data[9]
+    """An icon directory; the reserved byte of its first entry is 255 where .NET wrote it."""
+    count, reserved = int.from_bytes(data[4:6], "little"), data[9:10]
+    return data[:4] == b"\0\0" + kind + b"\0" and 0 < count < 128 and reserved in _RESERVED
 
 
 _TESTS: tuple[tuple[ImageType, Callable[[bytes], bool]], ...] = (

@@ -39,6 +39,7 @@ OTHERS = {
     "a film": (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "video"),
     "a zip": (b"PK\3\4", "zip"),
     "gzipped html": (pictures.gzip.compress(b"<html><body>"), "unknown"),
+    "four bytes of an icon": (b"\0\0\1\0", "unknown"),
     "random bytes": (random.Random(7).randbytes(3000), "unknown"),
 }
 
@@ -118,6 +119,7 @@ def test_tolerance_changes_nothing_for_a_whole_file(name):
 
 
 DEFECTS = {
+    "an icon cut in the head of its directory": (lambda: whole("ico")[:8], "truncated"),
     "a bit turned over in IDAT": (lambda: pictures.corrupt_idat(), "checksum"),
     "no IEND": (lambda: pictures.without_iend(), "truncated"),
     "only a PNG signature": (lambda: b"\x89PNG\r\n\x1a\n", "truncated"),

@@ -202,8 +202,10 @@ def test_what_is_stored_without_a_decoder(data, media_type, extension, size, fla
     assert picture.renditions == ()
 
 
-def test_icons_give_their_largest_picture():
+@pytest.mark.parametrize("reserved", [b"\0", b"\xff"], ids=["zero", "as .NET writes it"])
+def test_icons_give_their_largest_picture(reserved):
     data = pictures.save(pictures.quarters((256, 256)), "ICO", sizes=[(16, 16), (256, 256)])
+    data = data[:9] + reserved + data[10:]
     picture = examine_bytes(data, SETTINGS, [EXACT])
     assert (picture.media_type, picture.extension) == ("image/vnd.microsoft.icon", ".ico")
     assert (picture.width_px, picture.height_px) == (256, 256)
