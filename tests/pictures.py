@@ -358,6 +358,14 @@ def heic() -> bytes:
     return brands + meta + struct.pack(">I4s", 16, b"mdat") + bytes(8)
 
 
+def jxl_in_parts() -> bytes:
+    """Only the boxes of a JPEG XL: its codestream in two parts, EXIF between them."""
+    boxes = {b"ftyp": b"jxl \0\0\0\0jxl ", b"jxlp": bytes(4) + b"\xff\x0a", b"Exif": bytes(9)}
+    parts = [struct.pack(">I", len(body) + 8) + name + body for name, body in boxes.items()]
+    last = struct.pack(">I4sI", 16, b"jxlp", 0x80000001) + bytes(4)
+    return b"\0\0\0\x0cJXL \r\n\x87\n" + b"".join(parts) + last
+
+
 def cut(data: bytes, lost: int | float) -> bytes:
     """*data* without its last bytes: so many, or that fraction of all."""
     return data[: -(lost if isinstance(lost, int) else max(1, int(len(data) * lost)))]

@@ -129,6 +129,8 @@ DEFECTS = {
         lambda: pictures.cut(whole("jpeg with a thumbnail in EXIF"), 2),
         "truncated",
     ),
+    "a JPEG XL cut between its parts": (lambda: pictures.jxl_in_parts()[:-16], "truncated"),
+    "a JPEG XL cut in its last part": (lambda: pictures.jxl_in_parts()[:-1], "truncated"),
     "an SVG that is not well formed": (lambda: pictures.SVG.replace(b"</svg>", b"</b>"), "xml"),
     "a GIF with a block that is none": (
         lambda: pictures.picture("GIF")[:-1] + b"\x07\0;",

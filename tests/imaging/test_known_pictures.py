@@ -35,6 +35,12 @@ FILES = {
     "mpo": (pictures.mpo(), "image/jpeg", ".jpg"),
     "png with junk after it": (pictures.picture("PNG") + b"<script>", "image/png", ".png"),
     "jpeg with an archive after it": (pictures.picture("JPEG") + b"PK\3\4", "image/jpeg", ".jpg"),
+    "avif with text after it": (pictures.picture("AVIF") + b"<!-- 9 ms -->", "image/avif", ".avif"),
+    "avif with a jpeg after it": (
+        pictures.picture("AVIF") + pictures.picture("JPEG"),
+        "image/avif",
+        ".avif",
+    ),
     "png with a wrong ancillary checksum": (
         pictures.wrong_ancillary_checksum(),
         "image/png",
@@ -188,6 +194,7 @@ UNDECODED = {
     "svg": (pictures.SVG, "image/svg+xml", ".svg", (120, 151), ()),
     "svgz": (pictures.SVGZ, "image/svg+xml", ".svgz", (120, 151), ()),
     "heic": (pictures.heic(), "image/heic", ".heic", (640, 480), ("undecoded",)),
+    "jpeg xl": (pictures.jxl_in_parts(), "image/jxl", ".jxl", (0, 0), ("undecoded",)),
 }
 
 
@@ -195,7 +202,8 @@ UNDECODED = {
     ("data", "media_type", "extension", "size", "flags"), UNDECODED.values(), ids=UNDECODED.keys()
 )
 def test_what_is_stored_without_a_decoder(data, media_type, extension, size, flags, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pillow_heif.HeifImagePlugin", None)
+    for plugin in ("pillow_heif.HeifImagePlugin", "pillow_jxl.JpegXLImagePlugin"):
+        monkeypatch.setitem(sys.modules, plugin, None)
     picture = examine_bytes(data, SETTINGS, [EXACT])
     assert (picture.media_type, picture.extension) == (media_type, extension)
     assert (picture.width_px, picture.height_px, picture.flags) == (*size, flags)

@@ -9,14 +9,21 @@ from archiver.imaging.structure.found import Structure
 
 _MAX_BOXES = 10_000  # there are about five; JPEG XL may have a few hundred
 _END_OF_CODESTREAM = b"\xff\xd9"
+# The top-level boxes there are; what stands after them under another name is no box.
+_NAMES = {b"ftyp", b"styp", b"meta", b"moov", b"moof", b"mfra", b"mdat", b"idat", b"uuid", b"jumb"}
+_NAMES |= {b"free", b"skip", b"wide", b"pdin", b"prft", b"sidx", b"ssix", b"emsg"}
+_NAMES |= {b"jxlc", b"jxlp", b"jxll", b"jxli", b"jbrd", b"jhgm", b"brob", b"Exif", b"xml "}
 
 
 def walk(data: bytes) -> Structure:
-    """Walk the boxes of an AVIF or HEIC; whole when there is a picture and no box is cut off."""
+    """Walk the boxes of an AVIF or HEIC; whole when there is a picture and no box is cut off.
+
+    As elsewhere, whatever follows the picture is no concern.
+    """
     boxes = list(_read_boxes(data))
     names = {name for name, _, _ in boxes}
     has_picture = b"moov" in names or (b"meta" in names and (b"mdat" in names or b"idat" in data))
-    is_whole = has_picture and all(end <= len(data) for _, _, end in boxes)
+    is_whole = has_picture and not _is_cut(boxes, data)
     width, height = _read_extents(data)
     return Structure(data, width, height, defect="" if is_whole else "truncated")
 
@@ -44,9 +51,20 @@ def walk_jxl(data: bytes) -> Structure:
     if data[:2] == b"\xff\x0a":
         return Structure(data)
     boxes = list(_read_boxes(data))
-    has_picture = any(name in (b"jxlc", b"jxlp") for name, _, _ in boxes)
-    is_whole = has_picture and all(end <= len(data) for _, _, end in boxes)
+    has_end = any(
+        name == b"jxlc" or _is_last_part(name, data[at : at + 1]) for name, at, _ in boxes
+    )
+    is_whole = has_end and not _is_cut(boxes, data)
     return Structure(data, defect="" if is_whole else "truncated")
+
+
+def _is_last_part(name: bytes, start: bytes) -> bool:
+    """Whether this is a part of a JPEG XL codestream, and says that it is the last."""
+    return name == b"jxlp" and start >= b"\x80"
+
+
+def _is_cut(boxes: list[tuple[bytes, int, int]], data: bytes) -> bool:
+    return any(end > len(data) for name, _, end in boxes if name in _NAMES)
 
 
 def _read_boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
