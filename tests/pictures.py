@@ -205,13 +205,30 @@ _INVERSE = {
 # Animations
 
 
-def animation(format: str, colours: Sequence[tuple[int, int, int]] = (RED, GREEN, BLUE)) -> bytes:
-    """400×300, a frame of 200 ms for each colour, for ever."""
+def animation(
+    format: str, colours: Sequence[tuple[int, int, int]] = (RED, GREEN, BLUE), loop: int = 0
+) -> bytes:
+    """400×300, a frame of 200 ms for each colour, for ever or as *format* counts *loop*."""
     frames = [Image.new("RGB", (400, 300), colour) for colour in colours]
     options: dict[str, object] = {"lossless": True} if format == "WEBP" else {}
     return save(
-        frames[0], format, save_all=True, append_images=frames[1:], duration=200, loop=0, **options
+        frames[0],
+        format,
+        save_all=True,
+        append_images=frames[1:],
+        duration=200,
+        loop=loop,
+        **options,
     )
+
+
+def slow_apng(seconds: int) -> bytes:
+    """`animation` whose frames each stay for so many seconds, 65,535 at most."""
+    parts = animation("PNG").split(b"fcTL")
+    for index, part in enumerate(parts[1:], 1):
+        body = part[:20] + struct.pack(">HH", seconds, 1) + part[24:26]
+        parts[index] = body + struct.pack(">I", zlib.crc32(b"fcTL" + body)) + part[30:]
+    return b"fcTL".join(parts)
 
 
 def disposed_gif() -> bytes:

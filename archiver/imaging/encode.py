@@ -21,6 +21,10 @@ _OPTIONS: dict[str, dict[str, object]] = {
     "jpeg": {},
     "png": {"compress_level": 6},
 }
+# What a WebP can say of an animation (RFC 9649, section 2.7), and its encoder can count.
+_MAX_REPEATS = 2**16 - 1
+_MAX_DURATION_MS = 2**24 - 1
+_MAX_RUN_MS = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,21 @@ def encode_rendition(
     plain = [_prepare(frame, image_type, settings.background) for frame in frames]
     options = _OPTIONS[image_type.name] | {"quality": settings.quality}
     if timing:
-        options |= {"save_all": True, "append_images": plain[1:], "loop": timing.repeats}
-        options |= {"duration": list(timing.durations_ms)}
+        options |= {"save_all": True, "append_images": plain[1:], **_spell_timing(timing)}
     out = io.BytesIO()
     plain[0].save(out, image_type.decoder, **options)
     width, height = plain[0].size
     media_type, extension = image_type.media_type, image_type.extension
     return Rendition(settings.name, media_type, extension, width, height, out.getvalue())
+
+
+def _spell_timing(timing: Timing) -> dict[str, object]:
+    """As the encoder takes it: more repeats than a WebP can have go on for ever."""
+    longest = min(_MAX_DURATION_MS, _MAX_RUN_MS // len(timing.durations_ms))
+    return {
+        "loop": timing.repeats if timing.repeats <= _MAX_REPEATS else 0,
+        "duration": [min(duration, longest) for duration in timing.durations_ms],
+    }
 
 
 def _prepare(image: Image.Image, image_type: ImageType, background: str) -> Image.Image:

@@ -190,6 +190,27 @@ def test_an_animation_is_kept_on_wish(data, colours):
         assert shown.info["duration"] == 200
 
 
+TIMINGS = {
+    "as often as a GIF can": (pictures.animation("GIF", loop=65_535), 0, 200),
+    "one time less": (pictures.animation("GIF", loop=65_534), 65_535, 200),
+    "more often than a WebP can": (pictures.animation("PNG", loop=65_536), 0, 200),
+    "frames of 18 hours": (pictures.slow_apng(65_535), 0, 2**24 - 1),
+    "frames of no time": (pictures.slow_apng(0), 0, 100),
+}
+
+
+@pytest.mark.parametrize(("data", "repeats", "duration_ms"), TIMINGS.values(), ids=TIMINGS.keys())
+def test_an_animation_runs_as_long_as_its_thumbnail_can(data, repeats, duration_ms):
+    moving = replace(EXACT, format="webp", animate=True)
+    (rendition,) = examine_bytes(data, SETTINGS, [moving]).renditions
+    shown = Image.open(io.BytesIO(rendition.data))
+    assert shown.info["loop"] == repeats
+    for index in range(3):
+        shown.seek(index)
+        shown.load()
+        assert shown.info["duration"] == duration_ms
+
+
 UNDECODED = {
     "svg": (pictures.SVG, "image/svg+xml", ".svg", (120, 151), ()),
     "svgz": (pictures.SVGZ, "image/svg+xml", ".svgz", (120, 151), ()),
