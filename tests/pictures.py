@@ -133,6 +133,22 @@ def transparent_gray() -> bytes:
     return save(image, "PNG", transparency=0)
 
 
+def transparent_left(depth: int, left: Sequence[int], right: Sequence[int]) -> bytes:
+    """PNG, 64×64, `depth` bits: the value *left* is transparent, *right* is not."""
+    halves = [f"{value:0{depth}b}" for value in [*list(left) * 32, *list(right) * 32]]
+    bits = "".join(halves)
+    row = b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
+    key = chunk(b"tRNS", struct.pack(f">{len(left)}H", *left))
+    return png_of(64, 64, depth, 2 if len(left) == 3 else 0, row * 64, key)
+
+
+def with_chunk(name: bytes, body: bytes, is_last: bool = False) -> bytes:
+    """`picture` as PNG with one more chunk, before its pixels or after them."""
+    data = picture("PNG")
+    at = data.index(b"IEND" if is_last else b"IDAT") - 4
+    return data[:at] + chunk(name, body) + data[at:]
+
+
 def cmyk(**options: object) -> bytes:
     """JPEG, CMYK, all pixels (0, 255, 255, 0): red."""
     return save(Image.new("CMYK", (400, 400), (0, 255, 255, 0)), "JPEG", quality=95, **options)

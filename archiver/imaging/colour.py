@@ -43,7 +43,12 @@ def _to_8_bits(image: Image.Image) -> Image.Image:
     low, high = image.getextrema()
     assert isinstance(low, int | float) and isinstance(high, int | float)
     ceiling = next((top for top in _ceilings(image.mode) if high <= top), high)
-    return image.point(lambda value: value * (255 / ceiling)).convert("L")
+    gray = image.point(lambda value: value * (255 / ceiling)).convert("L")
+    key = image.info.get("transparency")
+    if image.mode != "I" or not isinstance(key, int):
+        return gray
+    alpha = image.point([0 if value == key else 255 for value in range(2**16)], "L")
+    return Image.merge("LA", (gray, alpha))
 
 
 def _ceilings(mode: str) -> tuple[float, ...]:

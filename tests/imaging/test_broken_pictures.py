@@ -123,6 +123,10 @@ DEFECTS = {
     "a bit turned over in IDAT": (lambda: pictures.corrupt_idat(), "checksum"),
     "no IEND": (lambda: pictures.without_iend(), "truncated"),
     "only a PNG signature": (lambda: b"\x89PNG\r\n\x1a\n", "truncated"),
+    "a PNG without a header": (
+        lambda: b"\x89PNG\r\n\x1a\n" + pictures.chunk(b"tRNS", b""),
+        "truncated",
+    ),
     "only SOI and EOI": (lambda: b"\xff\xd8\xff\xd9", "truncated"),
     "only a GIF header": (lambda: b"GIF89a\1\0\1\0\0\0\0;", "truncated"),
     "a JPEG whose only EOI is in EXIF": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import zlib
 from dataclasses import replace
 
 import pictures
@@ -75,6 +76,22 @@ PIXELS = {
         pictures.transparent_gray(),
         [CLEAR, (200, 200, 200, 255)] * 2,
     ),
+    "2-bit gray with a transparent value": (
+        pictures.transparent_left(2, [2], [1]),
+        [CLEAR, (85, 85, 85, 255)] * 2,
+    ),
+    "4-bit gray with a transparent value": (
+        pictures.transparent_left(4, [9], [10]),
+        [CLEAR, (170, 170, 170, 255)] * 2,
+    ),
+    "16-bit gray with a transparent value": (
+        pictures.transparent_left(16, [51400], [12850]),
+        [(0, 0), (50, 255)] * 2,
+    ),
+    "16-bit RGB with a transparent colour": (
+        pictures.transparent_left(16, [51555, 25700, 50], [2570, 5140, 7710]),
+        [CLEAR, (10, 20, 30, 255)] * 2,
+    ),
     "CMYK": (pictures.cmyk(), [RED] * 4),
     "CMYK with a profile of RGB": (
         pictures.cmyk(icc_profile=pictures.profile(pictures.P3_COLUMNS)),
@@ -116,6 +133,29 @@ PIXELS = {
 def test_pixels(data, expected):
     (rendition,) = examine_bytes(data, SETTINGS, [EXACT]).renditions
     assert_shows(rendition, (rendition.width_px, rendition.height_px), expected)
+
+
+_SWAPPED = zlib.compress(pictures.profile(pictures.SRGB_COLUMNS[::-1]))
+PASSED_OVER = {
+    "a short gAMA": pictures.with_chunk(b"gAMA", b"\0\0"),
+    "a short cHRM": pictures.with_chunk(b"cHRM", bytes(20)),
+    "an empty sRGB": pictures.with_chunk(b"sRGB", b""),
+    "a short pHYs": pictures.with_chunk(b"pHYs", bytes(8)),
+    "a short acTL": pictures.with_chunk(b"acTL", bytes(4)),
+    "a short tRNS": pictures.with_chunk(b"tRNS", b"\0\0"),
+    "a tRNS after the pixels": pictures.with_chunk(b"tRNS", b"\0\xff\0\0\0\0", is_last=True),
+    "an empty profile": pictures.with_chunk(b"iCCP", b""),
+    "a profile without a name": pictures.with_chunk(b"iCCP", b"\0\0" + _SWAPPED),
+    "a profile packed by no known method": pictures.with_chunk(b"iCCP", b"x\0\1" + _SWAPPED),
+    "a profile after the pixels": pictures.with_chunk(b"iCCP", b"x\0\0" + _SWAPPED, is_last=True),
+    "a profile that is not packed": pictures.with_chunk(b"iCCP", b"x\0\0garbage"),
+}
+
+
+@pytest.mark.parametrize("data", PASSED_OVER.values(), ids=PASSED_OVER.keys())
+def test_broken_chunks_of_a_png_are_passed_over_as_browsers_do(data):
+    picture = examine_bytes(data, SETTINGS, [EXACT])
+    assert_shows(picture.renditions[0], (32, 24), QUARTERS)
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
