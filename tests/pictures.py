@@ -190,6 +190,34 @@ def _pack_profile(tags: dict[bytes, bytes]) -> bytes:
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 
 
+P3_PRIMARIES = (31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)  # of cHRM, white first
+
+
+def gamma(hundred_thousandths: int, *primaries: int) -> list[bytes]:
+    """The chunks gAMA and, where primaries are given, cHRM."""
+    chunks = [chunk(b"gAMA", struct.pack(">I", hundred_thousandths))]
+    return chunks + ([chunk(b"cHRM", struct.pack(">8I", *primaries))] if primaries else [])
+
+
+def packed_profile(columns: Sequence[Sequence[float]]) -> bytes:
+    """The chunk iCCP of `profile`."""
+    return chunk(b"iCCP", b"x\0\0" + zlib.compress(profile(columns)))
+
+
+def with_chunks(*chunks: bytes, colour: Sequence[int] = (200, 100, 50)) -> bytes:
+    """PNG, 64×64 of one colour that *chunks* explain; gray where it has one value."""
+    return png_of(
+        64, 64, 8, 2 if len(colour) == 3 else 0, (b"\0" + bytes(colour) * 64) * 64, *chunks
+    )
+
+
+def avif_told(primaries: int, transfer: int) -> bytes:
+    """AVIF, 64×64 of (200, 100, 50) in the colours of two code points of H.273."""
+    data = plain((200, 100, 50), "AVIF", (64, 64), quality=100)
+    at = data.index(b"colrnclx") + 8
+    return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
+
+
 def with_profile(colour: tuple[int, int, int], icc: bytes, format: str = "PNG") -> bytes:
     """400×400 of one colour that *icc* explains."""
     return save(Image.new("RGB", (400, 400), colour), format, icc_profile=icc)

@@ -97,7 +97,7 @@ def read_orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def decode(image: ImageFile.ImageFile, needed: tuple[int, int]) -> Decoded:
+def decode(image: ImageFile.ImageFile, needed: tuple[int, int], profile: bytes = b"") -> Decoded:
     """Decode the first frame whole, no larger than *needed* asks for.
 
     A JPEG is decoded at a fraction of its size where that is enough: libjpeg still reads every
@@ -107,6 +107,7 @@ def decode(image: ImageFile.ImageFile, needed: tuple[int, int]) -> Decoded:
     Args:
         image: freshly opened.
         needed: width and height of the largest thumbnail, before it is turned.
+        profile: of its colours, where the picture has no ICC profile of its own.
     """
     extent: tuple[float, float] = image.size
     orientation = read_orientation(image)
@@ -115,5 +116,5 @@ def decode(image: ImageFile.ImageFile, needed: tuple[int, int]) -> Decoded:
         _, (_, _, width, height) = drafted
         extent = width, height
     image.load()
-    profile = image.info.get("icc_profile") or b""
-    return Decoded(normalize(image), extent, orientation, profile)
+    own = image.info.get("icc_profile") or b""
+    return Decoded(normalize(image), extent, orientation, own or profile)

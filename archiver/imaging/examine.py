@@ -178,7 +178,7 @@ def _examine_pixels(
     width, height = image.size[::-1] if is_turned else image.size
     targets = [target for each in thumbnails if (target := plan_target(width, height, each))]
     with _translated():
-        decoded = decode(image, _find_needed(targets, is_turned))
+        decoded = decode(image, _find_needed(targets, is_turned), structure.profile)
     small = shrink_all(decoded, targets)
     fingerprint = hash_difference(_choose_hashed(decoded, small))
     frames = count_frames(image, structure.frames)

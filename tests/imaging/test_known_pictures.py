@@ -135,6 +135,61 @@ def test_pixels(data, expected):
     assert_shows(rendition, (rendition.width_px, rendition.height_px), expected)
 
 
+_LINEAR, _P3, _AS_IT_IS = (229, 168, 122), (215, 93, 31), (200, 100, 50)  # as Chromium shows them
+_PROFILE = pictures.packed_profile(pictures.P3_COLUMNS)
+COLOURS = {
+    "linear": (pictures.with_chunks(*pictures.gamma(100_000)), _LINEAR),
+    "a Macintosh of old": (pictures.with_chunks(*pictures.gamma(55_556)), (210, 119, 65)),
+    "sRGB's curve, nearly": (pictures.with_chunks(*pictures.gamma(45_455)), _AS_IT_IS),
+    "no gamma at all": (pictures.with_chunks(*pictures.gamma(0)), _AS_IT_IS),
+    "a gamma that nobody has": (pictures.with_chunks(*pictures.gamma(2**32 - 1)), (255, 255, 255)),
+    "gray, linear": (pictures.with_chunks(*pictures.gamma(100_000), colour=[100]), (168, 168, 168)),
+    "gamma and primaries": (
+        pictures.with_chunks(*pictures.gamma(45_455, *pictures.P3_PRIMARIES)),
+        _P3,
+    ),
+    "primaries that are none": (
+        pictures.with_chunks(*pictures.gamma(100_000, *[0] * 8)),
+        _AS_IT_IS,
+    ),
+    "primaries on a line": (
+        pictures.with_chunks(*pictures.gamma(100_000, *[30_000] * 8)),
+        _AS_IT_IS,
+    ),
+    "primaries alone": (
+        pictures.with_chunks(*pictures.gamma(0, *pictures.P3_PRIMARIES)[1:]),
+        _AS_IT_IS,
+    ),
+    "sRGB before gamma": (
+        pictures.with_chunks(pictures.chunk(b"sRGB", b"\0"), *pictures.gamma(100_000)),
+        _AS_IT_IS,
+    ),
+    "a profile before gamma": (
+        pictures.with_chunks(_PROFILE, *pictures.gamma(100_000)),
+        (216, 94, 25),
+    ),
+    "code points": (pictures.with_chunks(pictures.chunk(b"cICP", b"\x0c\x0d\0\1")), _P3),
+    "code points before a profile": (
+        pictures.with_chunks(pictures.chunk(b"cICP", b"\1\x0d\0\1"), _PROFILE),
+        _AS_IT_IS,
+    ),
+    "a profile where the code points are of HDR": (
+        pictures.with_chunks(pictures.chunk(b"cICP", b"\x09\x10\0\1"), _PROFILE),
+        (216, 94, 25),
+    ),
+    "avif, Display P3": (pictures.avif_told(12, 13), _P3),
+    "avif, BT.2020": (pictures.avif_told(9, 14), (241, 76, 29)),
+    "avif, linear": (pictures.avif_told(1, 8), _LINEAR),
+    "avif, of colours not told": (pictures.avif_told(2, 2), _AS_IT_IS),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), COLOURS.values(), ids=COLOURS.keys())
+def test_colours_told_in_numbers(data, expected):
+    (rendition,) = examine_bytes(data, SETTINGS, [EXACT]).renditions
+    assert_shows(rendition, (32, 32), [expected] * 4)
+
+
 _SWAPPED = zlib.compress(pictures.profile(pictures.SRGB_COLUMNS[::-1]))
 PASSED_OVER = {
     "a short gAMA": pictures.with_chunk(b"gAMA", b"\0\0"),

@@ -15,6 +15,7 @@ class Structure:
         width_px, height_px: the largest canvas the headers ask for; 0: not told.
         frames: how many pictures it holds.
         defect: "" for a whole file, else why it is not: ``truncated``, ``checksum``, …
+        profile: the ICC profile of colours that the file tells in numbers; b"": sRGB, or its own.
         danger: "" or the bomb it is: ``scans``, ``blocks``.
     """
 
@@ -24,6 +25,7 @@ class Structure:
     frames: int = 1
     defect: str = ""
     danger: str = ""
+    profile: bytes = field(default=b"", repr=False)
 
 
 Walk = Callable[[bytes], Structure]

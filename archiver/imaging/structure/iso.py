@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archiver.imaging.colour_space import build_profile, find_space
 from archiver.imaging.structure.found import Structure
 
 _MAX_BOXES = 10_000  # there are about five; JPEG XL may have a few hundred
@@ -25,7 +26,8 @@ def walk(data: bytes) -> Structure:
     has_picture = b"moov" in names or (b"meta" in names and (b"mdat" in names or b"idat" in data))
     is_whole = has_picture and not _is_cut(boxes, data)
     width, height = _read_extents(data)
-    return Structure(data, width, height, defect="" if is_whole else "truncated")
+    defect = "" if is_whole else "truncated"
+    return Structure(data, width, height, defect=defect, profile=_read_colours(data))
 
 
 def walk_jp2(data: bytes) -> Structure:
@@ -90,3 +92,13 @@ def _read_extents(data: bytes) -> tuple[int, int]:
         size = int.from_bytes(found[1][:4], "big"), int.from_bytes(found[1][4:], "big")
         largest = max(largest, size, key=lambda pair: pair[0] * pair[1])
     return largest
+
+
+def _read_colours(data: bytes) -> bytes:
+    """The profile of the `colr` boxes that tell colours in numbers, where they all agree."""
+    told = set(re.findall(rb"colrnclx(.{4})", data[: 2**20], re.DOTALL))
+    if len(told) != 1:
+        return b""
+    codes = told.pop()
+    space = find_space(int.from_bytes(codes[:2], "big"), int.from_bytes(codes[2:], "big"))
+    return build_profile(space) if space else b""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from archiver.imaging.structure.found import Structure
+from archiver.imaging.structure.png_colour import find_profile
 from archiver.imaging.structure.png_kept import Chunk, keep
 
 _MAX_CHUNKS = 50_000  # half a second of walking; encoders cut pixel data every 8 kB or more
@@ -28,7 +29,9 @@ def walk(data: bytes) -> Structure:
         defect = "truncated"
     elif not all(chunk.is_sound for chunk in chunks if chunk.is_critical or chunk.name == b"fdAT"):
         defect = "checksum"
-    return Structure(keep(data, chunks, bool(defect)), width, height, frames, defect)
+    profile = find_profile(data, chunks)
+    kept = keep(data, chunks, bool(defect), has_profile=profile is None)
+    return Structure(kept, width, height, frames, defect, profile=profile or b"")
 
 
 def _read_chunks(data: bytes) -> Iterator[Chunk]:

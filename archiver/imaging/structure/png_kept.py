@@ -33,10 +33,16 @@ class Chunk:
         return self.name[:1].isupper()
 
 
-def keep(data: bytes, chunks: Sequence[Chunk], is_defect: bool) -> bytes:
-    """The file with what decoding needs, as Pillow takes it; an incomplete one keeps its end."""
+def keep(data: bytes, chunks: Sequence[Chunk], is_defect: bool, has_profile: bool = True) -> bytes:
+    """The file with what decoding needs, as Pillow takes it; an incomplete one keeps its end.
+
+    Args:
+        has_profile: whether iCCP has the say over its colours.
+    """
     pixels_at = next((chunk.start for chunk in chunks if chunk.name == b"IDAT"), len(data))
     kept = [chunk for chunk in chunks if _is_wanted(chunk, chunk.start < pixels_at)]
+    if not has_profile:
+        kept = [chunk for chunk in kept if chunk.name != b"iCCP"]
     parts = [_spell(data, chunk) for chunk in kept]
     if len(kept) == len(chunks) and not any(isinstance(part, bytes) for part in parts):
         return data
@@ -53,7 +59,7 @@ def _is_wanted(chunk: Chunk, is_before_pixels: bool) -> bool:
         case b"tRNS":
             return is_before_pixels
         case b"iCCP":
-            return is_before_pixels and _is_small_profile(chunk.body)
+            return is_before_pixels and is_small_profile(chunk.body)
         case b"acTL":
             return is_before_pixels and len(chunk.body) == _ANIMATION_BYTES
         case b"eXIf":
@@ -61,7 +67,8 @@ def _is_wanted(chunk: Chunk, is_before_pixels: bool) -> bool:
     return chunk.name in (b"fcTL", b"fdAT")  # texts, time, density, private chunks are not needed
 
 
-def _is_small_profile(body: memoryview) -> bool:
+def is_small_profile(body: memoryview) -> bool:
+    """Whether the body of an iCCP is one that Pillow takes."""
     name, _, rest = bytes(body).partition(b"\0")
     if not 0 < len(name) <= _MAX_NAME_BYTES or rest[:1] != b"\0":
         return False
