@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from archiver.feeds.item_facts import describe_item
 from archiver.feeds.spans import Feed, FeedKind, Item, Scope, UnclearFeedError
-from archiver.formats.xml_scope import xml_encoding
 from archiver.model import Span
 from archiver.syntax.escapes import XML_TEXT
 from archiver.syntax.urls import resolve_base
@@ -23,6 +22,7 @@ from archiver.syntax.xml import (
     as_text,
     read_entities,
 )
+from archiver.syntax.xml_encoding import xml_encoding
 
 _KINDS: Mapping[str, FeedKind] = {"rss": "rss", "channel": "rss", "RDF": "rdf", "feed": "atom"}
 _OTHER_NAMESPACES = ("media", "itunes", "content", "dc")

@@ -13,12 +13,13 @@ from archiver.formats.feed_moved import free_elements
 from archiver.formats.findings import Findings
 from archiver.formats.html import find_in_html
 from archiver.formats.image_urls import names_an_image
-from archiver.formats.xml_scope import XmlScope, XmlSource, xml_encoding
+from archiver.formats.xml_scope import XmlScope, XmlSource
 from archiver.model import Reading
 from archiver.syntax.json_strings import find_strings
 from archiver.syntax.scalars import Scalar
 from archiver.syntax.text import Text
 from archiver.syntax.xml import XmlElement
+from archiver.syntax.xml_encoding import xml_encoding
 
 PART = 2000  # some thousand items; its memory is less than what the program itself takes
 ATOM = "http://www.w3.org/2005/Atom"

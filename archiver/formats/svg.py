@@ -5,10 +5,11 @@ from __future__ import annotations
 from archiver.formats import ReadingSettings
 from archiver.formats.findings import Findings
 from archiver.formats.stylesheet import find_in_css
-from archiver.formats.xml_scope import XmlScope, XmlSource, xml_encoding
+from archiver.formats.xml_scope import XmlScope, XmlSource
 from archiver.model import Reading
 from archiver.syntax.srcset import split_srcset
 from archiver.syntax.xml import XLINK, XmlElement
+from archiver.syntax.xml_encoding import xml_encoding
 
 SVG = "http://www.w3.org/2000/svg"
 XHTML = "http://www.w3.org/1999/xhtml"

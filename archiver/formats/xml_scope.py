@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from archiver.formats.findings import Findings
 from archiver.model import Reference, Span
 from archiver.syntax.escapes import CDATA, XML_TEXT, Codec
 from archiver.syntax.html import switched_off
-from archiver.syntax.text import Text, codec_of
+from archiver.syntax.text import Text
 from archiver.syntax.urls import resolve_base
 from archiver.syntax.xml import XML_NAMESPACE, Name, XmlElement, XmlWalk, as_text
 
-_DECLARED = re.compile(rb"\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)")
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _BASE = (XML_NAMESPACE, "base")
-
-
-def xml_encoding(data: bytes) -> str:
-    """Python's codec of an XML file: byte order mark, declaration, else UTF-8 (XML 1.0, app. F)."""
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return encoding
-    if data.startswith((b"<\0", b"\0<")):
-        return "utf-16-le" if data[0] else "utf-16-be"
-    declared = _DECLARED.match(data[:400])
-    codec = codec_of(declared[1].decode("ascii")) if declared else None
-    return "utf-8" if codec is None or codec.startswith("utf-16") else codec
 
 
 class XmlSource:

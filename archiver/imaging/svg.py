@@ -28,6 +28,7 @@ from archiver.imaging.structure import walk_structure
 from archiver.imaging.svg_render import render_svg
 from archiver.model import Outcome, Sanitized
 from archiver.syntax.data_urls import decode_data
+from archiver.syntax.xml_encoding import read_as_utf8
 
 MAX_DEPTH = 64
 MAX_GROWTH, MAX_GROWTH_BYTES = 4, 64 * 1024  # output at most 4 times the input and 64 kB
@@ -68,8 +69,12 @@ def sanitize_file(
 
 
 def read_svg(data: bytes) -> bytes:
-    """The text of an SVG or svgz."""
-    return unpack(data) if data[:2] == b"\x1f\x8b" else data
+    """The text of an SVG or svgz, in UTF-8.
+
+    Raises:
+        ValueError: see `read_as_utf8`.
+    """
+    return read_as_utf8(unpack(data) if data[:2] == b"\x1f\x8b" else data)
 
 
 def sanitize_svg(data: bytes, marker: str, settings: ImagingSettings) -> bytes:
@@ -80,9 +85,12 @@ def sanitize_svg(data: bytes, marker: str, settings: ImagingSettings) -> bytes:
 
     Raises:
         Refusal: ``unsafe``: ``depth``, ``growth``, ``pixels`` (of a picture in it), or
-            ``sanitizer`` (it cannot be sanitised).
+            ``encoding`` (it is in none that can be told), ``sanitizer`` (it cannot be sanitised).
     """
-    text = read_svg(data)
+    try:
+        text = read_svg(data)
+    except ValueError as error:
+        raise Refusal(Outcome.UNSAFE, "encoding") from error
     _check_shape(text)
     clean = _keep_harmless_links(_hush(text), marker)
     if len(clean) > _limit(len(text)):
@@ -117,7 +125,7 @@ def _check_shape(text: bytes) -> None:
     parser.StartElementHandler, parser.EndElementHandler = enter, leave
     try:
         parser.Parse(text, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
+    except (expat.ExpatError, ValueError) as error:
         raise Refusal(Outcome.UNSAFE, "sanitizer") from error
 
 

@@ -7,6 +7,8 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pictures
 import pytest
@@ -70,6 +72,39 @@ def test_a_document_shows_the_sanitised_copy_and_the_blob_is_kept(origin, post):
     found = images(result)
     assert found[URL]["sanitized"] == link(post)
     assert found["https://img.example.com/d/photo.jpg"]["outcome"] == "stored"
+
+
+LEGACY = {
+    "GBK": ("GBK", "gb18030", "中文.png"),
+    "Shift_JIS": ("Shift_JIS", "cp932", "表ソ.png"),
+    "ISO-2022-JP": ("ISO-2022-JP", "iso2022_jp", "日本.png"),
+    "windows-1252": ("windows-1252", "cp1252", "é€.png"),
+    "UTF-16 with a mark": ("UTF-16", "utf-16", "é.png"),
+    "UTF-16 without one": ("UTF-16LE", "utf-16-le", "é.png"),
+    "UTF-8 that says UTF-16": ("UTF-16", "utf-8", "é.png"),
+}
+
+
+def test_drawings_in_the_encodings_of_old_are_shown_with_their_pictures(origin, post):
+    drawings = {}
+    for number, (label, codec, name) in enumerate(LEGACY.values()):
+        text = f'<?xml version="1.0" encoding="{label}"?>{HEAD}<script>evil()</script>'
+        text += f'<text>{name}</text><image href="{name}"/></svg>'
+        url = URL.replace("drawing", str(number))
+        drawings[url] = text.encode(codec), name
+        origin.serve(url, drawings[url][0])
+        origin.serve(f"https://img.example.com/d/{quote(name)}", PHOTO)
+    post.write_text("".join(f"![]({url})\n" for url in drawings))
+    result = archive(origin, post)
+    assert result.code == 0, result.stdout
+    links = re.findall(r"!\[\]\((.*)\)", post.read_text())
+    for (url, (data, name)), one in zip(drawings.items(), links, strict=True):
+        clean = (post.parent / one).read_bytes()
+        shown = ElementTree.fromstring(clean)
+        assert b"evil" not in clean and shown.findtext("{*}text") == name
+        photo = shown.find("{*}image").get("href")
+        assert ((post.parent / one).parent / photo).read_bytes() == PHOTO
+        assert (post.parent / images(result)[url]["path"]).read_bytes() == data
 
 
 def test_a_second_document_reuses_it_all(origin, post):

@@ -8,6 +8,7 @@ from xml.parsers import expat
 
 from archiver.imaging.structure.found import Structure
 from archiver.imaging.structure.svg_size import read_size
+from archiver.syntax.xml_encoding import read_as_utf8
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _HEAD_BYTES = 2**18  # the root stands after comments and entity declarations, at most this far
@@ -34,8 +35,8 @@ def find_svg_root(data: bytes) -> dict[str, str] | None:
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = start
-    with suppress(_RootFound, expat.ExpatError, ValueError, LookupError):
-        parser.Parse(data[:_HEAD_BYTES], False)
+    with suppress(_RootFound, expat.ExpatError, ValueError):
+        parser.Parse(read_as_utf8(data[:_HEAD_BYTES], is_whole=False), False)
     if found and found[0][0] in ("svg", f"{_NAMESPACE} svg"):
         return found[0][1]
     return None
@@ -65,10 +66,13 @@ def walk_packed(data: bytes) -> Structure:
 def _find_defect(data: bytes) -> str:
     parser = expat.ParserCreate()
     try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        is_cut = error.offset >= 0 and parser.ErrorByteIndex >= len(data) - 1
-        return "truncated" if is_cut else "xml"
-    except (ValueError, LookupError):
+        text = read_as_utf8(data)
+        parser.Parse(text, True)
+    except UnicodeDecodeError as error:
+        return "truncated" if error.end >= len(data) else "encoding"
+    except ValueError:
         return "encoding"
+    except expat.ExpatError as error:
+        is_cut = error.offset >= 0 and parser.ErrorByteIndex >= len(text) - 1
+        return "truncated" if is_cut else "xml"
     return ""
