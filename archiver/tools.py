@@ -22,6 +22,7 @@ from archiver.pipeline.dynamic import Skips
 from archiver.pipeline.habits import Habits
 from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.keep import Keeper
+from archiver.pipeline.local import Copier
 from archiver.pipeline.obtaining import LocalObtainer, Obtainer
 from archiver.pipeline.originals import Originals
 from archiver.pipeline.places import Places
@@ -163,14 +164,14 @@ def make_hunter(tools: Tools, keeper: Keeper, judge: Judge, habits: Habits) -> H
 def make_obtainer(tools: Tools, keeper: Keeper) -> LocalObtainer:
     config, client = tools.config, tools.client
     judge = Judge(config.acceptance)
+    copier = Copier(tools.spool, config.network.max_bytes, tools.disk)
     hunter = make_hunter(tools, keeper, judge, Habits(tools.catalog))
     return LocalObtainer(
         find=tools.catalog.find_image,
         hunter=hunter,
-        rescuer=Rescuer(hunter, client, config.network, config.planning, tools.spool),
+        rescuer=Rescuer(hunter, client, config.network, config.planning, copier),
         keeper=keeper,
         judge=judge,
         planning=config.planning,
-        spool=tools.spool,
-        max_bytes=config.network.max_bytes,
+        copier=copier,
     )

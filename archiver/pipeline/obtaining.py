@@ -13,13 +13,13 @@ from archiver.model import Download, ImageRecord, Outcome
 from archiver.pipeline.acceptance import Judge
 from archiver.pipeline.hunt import Hunter
 from archiver.pipeline.keep import Keeper
-from archiver.pipeline.local import copy_bytes, copy_local, local_path
+from archiver.pipeline.local import Copier
 from archiver.pipeline.records import found_record, local_record, lost_record, now_text
 from archiver.pipeline.rescue import Rescuer
 from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
 from archiver.planning import has_watermark
-from archiver.syntax.data_urls import DATA_ATTRIBUTE, decode_data
+from archiver.syntax.data_urls import DATA_ATTRIBUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class LocalObtainer:
 
     Args:
         find: the newest record of a URL.
-        spool: folder for temporary files, on the file system of the store.
+        copier: of pictures on this machine, to the file system of the store.
     """
 
     def __init__(
@@ -68,12 +68,11 @@ class LocalObtainer:
         keeper: Keeper,
         judge: Judge,
         planning: PlanningSettings,
-        spool: str,
-        max_bytes: int,
+        copier: Copier,
     ) -> None:
         self._find_record, self._hunter, self._rescuer = find, hunter, rescuer
         self._keeper, self._judge, self._planning = keeper, judge, planning
-        self._spool, self._max_bytes = spool, max_bytes
+        self._copier = copier
 
     async def obtain(self, wanted: Wanted, known: ImageRecord | None) -> Obtained:
         """As `Obtainer.obtain`."""
@@ -109,17 +108,14 @@ class LocalObtainer:
             return rescued
 
     async def _take_local(self, wanted: Wanted) -> ImageRecord:
-        path = local_path(wanted.url, wanted.root)
-        if path is None:
+        download = await self._copier.copy_file(wanted.url, wanted.root)
+        if download is None:
             raise PictureError(wanted.url, Outcome.SKIPPED, "outside the source's folder")
-        return await self._keep(copy_local(path, self._spool, self._max_bytes), wanted.url)
+        return await self._keep(download, wanted.url)
 
     async def _take_data(self, wanted: Wanted) -> ImageRecord:
-        data = decode_data(wanted.attributes.get(DATA_ATTRIBUTE, ""))
-        if data is None:
-            raise PictureError(wanted.url, Outcome.NOT_IMAGE, "data-url")
-        download = copy_bytes(data, wanted.url, self._spool, self._max_bytes)
-        return await self._keep(download, wanted.url)
+        data_url = wanted.attributes.get(DATA_ATTRIBUTE, "")
+        return await self._keep(await self._copier.copy_data(data_url, wanted.url), wanted.url)
 
     async def _keep(self, download: Download, url: str) -> ImageRecord:
         try:

@@ -28,7 +28,7 @@ from archiver.fetch.settings import FetchSettings
 from archiver.model import Candidate, Download, ImageRecord, Kind, Outcome
 from archiver.pipeline.attempts import Attempt, Referer, RefererKind
 from archiver.pipeline.hunt import Hunter
-from archiver.pipeline.local import copy_local, local_path
+from archiver.pipeline.local import Copier
 from archiver.pipeline.trail import Find, Trail
 from archiver.pipeline.wanted import Wanted
 from archiver.planning import is_signed, plan_candidates
@@ -44,7 +44,7 @@ class Rescuer:
     """Looks elsewhere for what is lost.
 
     Args:
-        spool: folder for temporary files.
+        copier: of what lies in a mirror's folder.
     """
 
     def __init__(
@@ -53,10 +53,10 @@ class Rescuer:
         client: Client,
         network: FetchSettings,
         planning: PlanningSettings,
-        spool: str,
+        copier: Copier,
     ) -> None:
         self._hunter, self._client, self._network = hunter, client, network
-        self._planning, self._spool = planning, spool
+        self._planning, self._copier = planning, copier
 
     async def rescue(
         self, wanted: Wanted, error: ImageLostError, known: ImageRecord | None, trail: Trail
@@ -109,10 +109,9 @@ class Rescuer:
         if not url.startswith("file:"):
             return await self._ask(attempt, wanted, trail)
         try:
-            path = local_path(url, mirror_folder(template).encode())
-            if path is None:
+            download = await self._copier.copy_file(url, mirror_folder(template).encode())
+            if download is None:
                 raise PictureError(url, Outcome.MISSING, "outside the mirror's folder")
-            download = copy_local(path, self._spool, self._network.max_bytes)
             try:
                 find = await self._hunter.judge(attempt, replace(download, final_url=url), wanted)
             finally:
