@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 from archiver.errors import RunError
 from archiver.files.blobs import TouchedFolders, place_blob
 from archiver.files.trees import OwnFile, list_files, remove_empty_folders, remove_file
+
+_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")  # as `archiver.journal.new_run_id` names one
 
 
 class Trash:
@@ -37,14 +40,23 @@ class Trash:
         """Where the file that was put last as *path* is; None: it is not here."""
         for run_id in reversed(self.runs()):
             found = os.path.join(self.folder, run_id, path)
-            if os.path.isfile(found):
+            if os.path.isfile(found) and not os.path.islink(found):
                 return found
         return None
 
     def runs(self) -> list[str]:
-        """The runs that have files here, oldest first."""
+        """The runs that have files here, oldest first.
+
+        What else lies here was put by somebody else. A link is never one of them: what is deleted
+        of a run may be somebody's, wherever the link leads.
+        """
         try:
-            return sorted(os.listdir(self.folder))
+            with os.scandir(self.folder) as scan:
+                return sorted(
+                    entry.name
+                    for entry in scan
+                    if _RUN.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+                )
         except FileNotFoundError:
             return []
         except OSError as error:

@@ -280,3 +280,28 @@ def test_a_folder_of_another_name_in_the_trash_stays(base):
     assert (kept / "x").read_text() == "x"
     rewritten = {path: (base / path).read_bytes() for path in ORIGINALS}
     assert violations(base, ORIGINALS, rewritten) == []
+
+
+def test_what_others_put_into_the_trash_is_not_deleted(base, tmp_path):
+    """A link above all: what is deleted would be what it leads to."""
+    collect(base)
+    trash, old = base / ".archiver" / "trash", "20200102T030405Z-0123abcd"
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "thesis.md").write_text("ten years")
+    (trash / old).mkdir(parents=True)
+    (trash / old / "gone.png").write_text("long ago")
+    (trash / old.replace("05Z", "06Z")).symlink_to(tmp_path / "home")
+    (trash / f"{old}.tar").write_text("kept by hand")
+    (trash / f"{old} kept").mkdir()
+    (trash / f"{old} kept" / "a.png").write_text("kept by hand")
+    before = files_of(tmp_path / "home"), snapshot_of(base)
+    told = collect(base, is_dry_run=True)
+    assert [result.name for result in told.results] == ["gone.png"]
+    assert before == (files_of(tmp_path / "home"), snapshot_of(base))
+    for grace in (timedelta(days=30), NOW):
+        summary = collect(base, grace)
+        assert (summary.waiting_files, held(base)) == (0, set("abc"))
+    assert files_of(tmp_path / "home") == [tmp_path / "home" / "thesis.md"]
+    left = sorted(path.name for path in trash.iterdir())
+    assert left == [f"{old} kept", f"{old}.tar", old.replace("05Z", "06Z")]
+    assert files_of(trash / f"{old} kept")
