@@ -53,6 +53,8 @@ class Uses:
 def read_uses(places: Iterable[bytes], own: Iterable[bytes]) -> Uses:
     """What the files below *places* show, each file read once.
 
+    Links to folders are followed: what lies there links to the archive like anything else.
+
     Args:
         places: absolute paths of folders and files; those that are gone show nothing.
         own: folders of ours: archive and state. One of their names is passed over wherever a state
@@ -61,10 +63,10 @@ def read_uses(places: Iterable[bytes], own: Iterable[bytes]) -> Uses:
     Raises:
         RunError: a folder or document cannot be read, so what it shows is not known.
     """
-    uses, seen = Uses(), set[bytes]()
+    uses, seen, followed = Uses(), set[bytes](), set[bytes]()
     own = tuple(map(os.path.realpath, own))
     for place in places:
-        for path in _list_texts(os.path.realpath(place), own):
+        for path in _list_texts(os.path.realpath(place), own, followed):
             if path in seen:
                 continue
             seen.add(path)
@@ -76,15 +78,32 @@ def read_uses(places: Iterable[bytes], own: Iterable[bytes]) -> Uses:
     return uses
 
 
-def _list_texts(place: bytes, own: tuple[bytes, ...]) -> Iterator[bytes]:
+def _list_texts(place: bytes, own: tuple[bytes, ...], followed: set[bytes]) -> Iterator[bytes]:
+    """The files at and below *place*, and below the folders that links there lead to, each once.
+
+    Args:
+        followed: where such links led so far, by their real names; more is added.
+    """
     if not os.path.isdir(place):
         yield place
         return
+    links: list[bytes] = []
     for folder, below, names in os.walk(place, onerror=_refuse):
         below[:] = sorted(_enter(folder, below, own))
+        links += [path for name in below if os.path.islink(path := os.path.join(folder, name))]
         yield from (
             os.path.join(folder, name) for name in sorted(names) if _suffix(name) not in _REPORTS
         )
+    for target in map(os.path.realpath, links):
+        is_known = target in followed or any(_holds(folder, target) for folder in own)
+        if not is_known and not _holds(target, place):  # a link upwards adds all that is around
+            followed.add(target)
+            yield from _list_texts(target, own, followed)
+
+
+def _holds(folder: bytes, path: bytes) -> bool:
+    """Whether *path* is *folder* or lies below it."""
+    return path == folder or path.startswith(folder.rstrip(b"/") + b"/")
 
 
 def _enter(folder: bytes, names: list[bytes], own: tuple[bytes, ...]) -> Iterator[bytes]:

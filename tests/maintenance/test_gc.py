@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,26 @@ def as_text(link):
     return f"see {link} there".encode()
 
 
+def behind(*links):
+    """A document in a folder beside the base folder, to which *links* lead, one to the next."""
+
+    def prepare(base, link):
+        places = [*(base / name for name in links), base.parent / "content"]
+        write("../content/posts/new.md", as_text)(base, link)
+        for place, target in pairwise(places):
+            place.parent.mkdir(exist_ok=True)
+            place.symlink_to(target)
+
+    return prepare
+
+
+def linked_in_turn(base, link):
+    behind("posts")(base, link)
+    (base.parent / "content" / "more").symlink_to(base.parent / "more")
+    write("../more/new.md", as_text)(base, link)
+    (base.parent / "content" / "posts" / "new.md").unlink()
+
+
 USERS = {
     "a document that nobody archived": write("new.md", as_text),
     "a document in a dot-folder": write(".notes/new.md", as_text),
@@ -149,6 +170,9 @@ USERS = {
         "new.txt", lambda link: b"x" * ((4 << 20) + 4096 - 60) + b" " + as_text(link)
     ),
     "what a person saved at the wrong moment": write(".archiver/conflicts/0-a.md", as_text),
+    "a folder that a link leads to": behind("posts"),
+    "a folder behind links": behind("one", "deep/two"),
+    "a folder that a link in such a folder leads to": linked_in_turn,
     "a thumbnail alone": write(
         "new.md",
         lambda link: link.replace("/assets/", "/thumbnails/320/").replace(".png", ".webp").encode(),
@@ -174,6 +198,12 @@ NO_USERS = {
     "a drawing of another archive": lambda base, link: (
         (base / "other" / ".archiver").mkdir(parents=True),
         write("other/archive/x.svg", as_text)(base, link),
+    ),
+    "a folder around": lambda base, link: (
+        (base / "up").symlink_to("../.."),
+        (base / "here").symlink_to("."),
+        (base / "images").symlink_to("archive/assets"),
+        write("../new.md", as_text)(base, link),
     ),
     "git's own files": write(".git/x.md", as_text),
     "a longer name": write("new.md", lambda link: f"x{link}".replace("archive/", "").encode()),
