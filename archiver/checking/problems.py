@@ -14,7 +14,7 @@ from archiver.checking.rules import Rules
 from archiver.formats import ReadingSettings, read_document, tell_format
 from archiver.model import Reference
 from archiver.pipeline.document import document_url
-from archiver.syntax.lines import position
+from archiver.syntax.lines import Lines
 
 Key = tuple[str, str | bytes]
 
@@ -67,11 +67,11 @@ def find_problems(
     if format is None:
         return []
     reading = read_document(data, format=format, base_url=document_url(document), settings=settings)
-    found = []
+    found, lines = [], Lines(data)
     for reference in reading.references:
         kind = _judge(reference, format, document, rules, is_file)
         if kind is not None:
-            line, column = position(data, reference.span.start)
+            line, column = lines.find(reference.span.start)
             found.append(Problem(document, reference, kind, line, column))
     return found
 
@@ -106,9 +106,9 @@ def added_places(old: Sequence[Key], new: Sequence[Key]) -> list[int]:
     >>> added_places([("remote", "a")], [("remote", "b"), ("remote", "a")])
     [0]
     """
-    more = Counter(new)
-    more.subtract(old)
-    is_doubtful = any(0 < count < new.count(key) for key, count in more.items())
+    counts = Counter(new)
+    more = counts - Counter(old)
+    is_doubtful = any(count < counts[key] for key, count in more.items())
     chosen: list[int] = []
     for place in _unmatched_first(old, new) if is_doubtful else range(len(new)):
         if more[new[place]] > 0:

@@ -15,7 +15,7 @@ from archiver.errors import DocumentError
 from archiver.model import Candidate, Reference
 from archiver.report.json_lines import dump_json
 from archiver.scanning import Scan, scan_documents
-from archiver.syntax.lines import position
+from archiver.syntax.lines import Lines
 
 
 @click.command("scan", epilog=EXIT_CODES)
@@ -37,8 +37,9 @@ def command(sources: tuple[str, ...], as_json: bool, load: Callable[[], Config])
             tell(f"archiver: {found}", err=True)
             code = 3
             continue
+        lines = Lines(found.data)
         for reference, candidates in zip(found.reading.references, found.candidates, strict=True):
-            line, column = position(found.data, reference.span.start)
+            line, column = lines.find(reference.span.start)
             if as_json:
                 click.echo(dump_json(_object(found, reference, candidates, line, column)))
             else:
