@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from itertools import islice
@@ -15,8 +15,9 @@ from archiver.checking.changes import Changes, Old, read_blobs, read_changes
 from archiver.checking.problems import Problem, added_problems, find_problems
 from archiver.checking.rules import Rules
 from archiver.config import Config
-from archiver.errors import DocumentError
+from archiver.errors import DocumentError, UsageError
 from archiver.pipeline.state import open_catalog
+from archiver.redact import escape
 from archiver.sources import SourceFile, SourceSettings, find_documents
 
 _BATCH = 200  # documents whose old bytes are in memory at a time
@@ -34,7 +35,8 @@ def check_documents(
         since: only what the working tree has more than this commit of git.
 
     Raises:
-        UsageError: a source or *since* cannot be used; at the first step.
+        UsageError: a source or *since* cannot be used, at the first step; or a document is not in
+            the repository that *since* is asked of.
     """
     with ExitStack() as stack:
         rules = Rules(config, _Known(config, stack).is_archived)
@@ -45,7 +47,8 @@ def check_documents(
                 yield from _all_problems(document, find)
         else:
             changes = read_changes(os.getcwdb(), since)
-            touched = (file for file in documents if changes.removed or file.path in changes.old)
+            inside = _refuse_others(documents, changes.top, since)
+            touched = (file for file in inside if changes.removed or file.path in changes.old)
             while batch := list(islice(touched, _BATCH)):
                 yield from _new_problems(batch, changes, find)
 
@@ -77,6 +80,16 @@ class _Find(Protocol):
 def _own_folders(config: Config) -> list[str]:
     places = config.places()
     return [places.archive_folder, places.state]
+
+
+def _refuse_others(documents: Iterable[SourceFile], top: bytes, since: str) -> Iterator[SourceFile]:
+    """*documents* as they come; one outside of the repository would look as if nothing changed."""
+    inside = os.path.join(top, b"")
+    for file in documents:
+        if not file.path.startswith(inside):
+            path, folder = escape(os.fsdecode(file.path)), escape(os.fsdecode(top))
+            raise UsageError(f"--since {since}: {path} is not in the repository here, {folder}")
+        yield file
 
 
 def _all_problems(file: SourceFile, find: _Find) -> Iterator[Outcome]:

@@ -210,6 +210,16 @@ def test_in_a_hook(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found_in(folder, since="main") == ["two/a.md:1:5 https://a.example/1.png"]
 
 
+def test_a_document_of_another_repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        repository(folder / name, {"a.md": ""})
+    change(folder, {"two/a.md": ONE})
+    monkeypatch.chdir(folder / "one")
+    with pytest.raises(UsageError, match="two/a.md is not in the repository here, .*/one$"):
+        found_in(folder, "../two", since="main")
+
+
 def break_history(folder: Path) -> None:
     git(folder, "checkout", "-q", "--orphan", "alone")
     change(folder, {"b.md": "another tree"})
