@@ -216,7 +216,7 @@ def test_a_document_of_another_repository(folder: Path, monkeypatch: pytest.Monk
         repository(folder / name, {"a.md": ""})
     change(folder, {"two/a.md": ONE})
     monkeypatch.chdir(folder / "one")
-    with pytest.raises(UsageError, match="two/a.md is not in the repository here, .*/one$"):
+    with pytest.raises(UsageError, match=r"two/a\.md is not in the repository here, .*/one$"):
         found_in(folder, "../two", since="main")
 
 
