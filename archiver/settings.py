@@ -28,6 +28,7 @@ Duration = Annotated[
     ),
 ]
 """A length of time as a person writes it; `read_duration_s` reads it."""
+LONGEST_S = 100 * 365 * 86_400.0  # what is longer is for ever, and no calendar goes back so far
 
 _HOLDS_SECRETS = re.compile(
     r"^hosts(?:\[\d+\])?$|\.(?:headers|cookies|credentials|mirrors|ping_url)$"
@@ -42,13 +43,14 @@ _WORDS: Mapping[Any, str] = {
 
 
 def read_duration_s(text: str) -> float:
-    """The seconds of a `Duration`; those of "" are 0.
+    """The seconds of a `Duration`, a hundred years at most; those of "" are 0.
 
     >>> read_duration_s("90s"), read_duration_s("1h30m"), read_duration_s("30d")
     (90.0, 5400.0, 2592000.0)
     """
     parts = re.findall(r"([0-9.]+)([smhdw])", text)
-    return float(sum(float(number) * _TIMES_S[unit] for number, unit in parts))
+    seconds = sum(float(number) * _TIMES_S[unit] for number, unit in parts)
+    return float(min(seconds, LONGEST_S))
 
 
 def build_settings(cls: type[T], table: Mapping[str, Any], where: str = "") -> T:

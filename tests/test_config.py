@@ -244,6 +244,7 @@ def test_a_missing_file_is_named() -> None:
 
 
 DURATIONS = {"90s": 90, "1h": 3600, "1h30m": 5400, "30d": 2_592_000, "2w": 1_209_600, "0.5s": 0.5}
+DURATIONS |= {"999999999w": 3_153_600_000}  # for ever: a date so far back has no name
 
 
 @pytest.mark.parametrize(("text", "seconds"), DURATIONS.items())

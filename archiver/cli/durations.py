@@ -6,13 +6,13 @@ import re
 from datetime import timedelta
 
 from archiver.errors import UsageError
+from archiver.settings import read_duration_s
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_DURATION = re.compile(r"(\d{1,6})([smhdw])|0")
+_DURATION = re.compile(r"[0-9]{1,6}[smhdw]|0")
 
 
 def parse_duration(text: str, option: str) -> timedelta:
-    """The span that *text* names.
+    """The span that *text* names, a hundred years at most.
 
     Raises:
         UsageError: it names none; the message says what *option* accepts.
@@ -20,7 +20,6 @@ def parse_duration(text: str, option: str) -> timedelta:
     >>> parse_duration("30d", "--grace"), parse_duration("0", "--grace")
     (datetime.timedelta(days=30), datetime.timedelta(0))
     """
-    match = _DURATION.fullmatch(text)
-    if match is None:
+    if not _DURATION.fullmatch(text):
         raise UsageError(f"{option} {text}: expected a number with s, m, h, d or w (30d), or 0")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match[2] else timedelta(0)
+    return timedelta(seconds=read_duration_s(text))
