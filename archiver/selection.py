@@ -47,6 +47,7 @@ class Selection:
         self._on_unchanged, self._on_busy = on_unchanged, on_busy
         self._states, self._here = catalog.all_document_states(), os.getcwdb() + b"/"
         self._now, self._now_ns = format_time(datetime.now(UTC)), time.time_ns()
+        self._in_place: set[bytes] = set()  # two tasks would write one document at a time
 
     def tasks(self) -> Iterator[DocumentTask | PageTask | PostsTask]:
         """What needs work, found as it is asked for."""
@@ -59,8 +60,12 @@ class Selection:
         """The documents of an order that changed; for copies, the other files are copied."""
         output = os.fsencode(os.path.realpath(order.output)) if order.output else None
         unchanged = 0
-        for file in self._find(order, output):
+        for found in self._find(order, output):
+            file = found if output else _by_real_name(found)
             target = os.path.join(output, file.relative) if output else file.path
+            if not output and target in self._in_place:
+                continue
+            self._in_place.update(() if output else (target,))
             if not file.is_document:
                 files.copy_file(file.path, target)
             elif self._is_unchanged(file, target, order.is_scheduled):
@@ -124,3 +129,17 @@ class Selection:
         if target is not file.path and not os.path.lexists(target):
             return False
         return is_scheduled or not self._catalog.is_restored(path, state.sha256)
+
+
+def _by_real_name(file: SourceFile) -> SourceFile:
+    """In place a link stands for the document that it leads to: relative links count from there.
+
+    One that leads out of its folder is refused when it is read; where the target has another
+    suffix, that of the link tells the format.
+    """
+    if not file.is_link:
+        return file
+    real = os.path.realpath(file.path)
+    is_below = real.startswith(os.path.join(os.path.realpath(file.root), b""))
+    is_alike = os.path.splitext(real)[1].lower() == os.path.splitext(file.path)[1].lower()
+    return file._replace(path=real, is_link=False) if is_below and is_alike else file

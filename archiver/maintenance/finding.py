@@ -59,15 +59,22 @@ def _moved_below(folder: bytes, places: Places, catalog: Catalog) -> Iterator[Fo
 
 def _one(path: bytes, places: Places, catalog: Catalog) -> Found:
     """The document at *path*: known by its path, by its hash, or by the links in it."""
-    relative = places.relative(path)
-    rewrites = catalog.story(relative).rewrites
-    if rewrites:
-        return Found(relative, path, rewrites)
+    for name in (path, real_name(path)):
+        relative = places.relative(name)
+        rewrites = catalog.story(relative).rewrites
+        if rewrites:
+            return Found(relative, name, rewrites)
+    path = real_name(path)
     return (
         _by_hash(path, places, catalog)
         or _by_links(path, places, catalog)
         or Found(relative, path, ())
     )
+
+
+def real_name(path: bytes) -> bytes:
+    """The document that *path*, a file or an object, leads to where it is a link."""
+    return os.path.realpath(path) if os.path.islink(path) else path
 
 
 def _by_hash(path: bytes, places: Places, catalog: Catalog) -> Found | None:

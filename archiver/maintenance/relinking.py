@@ -111,9 +111,9 @@ def list_documents(
         for path in map(places.absolute, catalog.document_paths() if targets is None else ())
         if os.path.isfile(path) and places.relative(path)[:3] != b"../"
     )
-    for path in (path for group in (found, known) for path in group):
-        if os.path.realpath(path) not in seen:
-            seen.add(os.path.realpath(path))
+    for path in map(os.path.realpath, (path for group in (found, known) for path in group)):
+        if path not in seen:
+            seen.add(path)
             yield path
 
 

@@ -19,6 +19,7 @@ from archiver.errors import DocumentError
 from archiver.formats import is_xhtml
 from archiver.maintenance.broken_links import below_link, read_known
 from archiver.maintenance.editing import Edit, Edited, edit_documents
+from archiver.maintenance.finding import real_name
 from archiver.maintenance.opening import open_for_edits
 from archiver.model import DocumentRecord, Reading, Reference, Replacement
 from archiver.pipeline.moved import Found, find_by_hash
@@ -38,7 +39,7 @@ def restore_urls(
     *,
     is_waiting: bool = False,
 ) -> list[Edited]:
-    """Put the original URLs back into the documents *targets* (absolute paths).
+    """Put the original URLs back into the documents *targets* (absolute paths), each once.
 
     What a rewrite of ours is known to have done is undone first, as `restore` does; then every
     link that is left is replaced by its URL. `run` leaves the document alone until it changes.
@@ -47,10 +48,10 @@ def restore_urls(
         LockHeldError: another run works on the same archive.
         RunError: the disk is full or fails.
     """
-    results = []
+    results, each_once = [], dict.fromkeys(map(real_name, targets))
     with open_for_edits(places, is_waiting) as (catalog, journal):
         plan = partial(_plan, places=places, catalog=catalog, config=config)
-        for result in edit_documents(targets, plan, places, catalog, journal):
+        for result in edit_documents(each_once, plan, places, catalog, journal):
             results.append(result)
             on_result(result)
     return results
