@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from archiver.formats.stylesheet import safe_in_css
-from archiver.model import DocumentTask, ImageRecord, Reading, Replacement
+from archiver.model import DocumentTask, ImageRecord, Reading, Reference, Replacement
 from archiver.pipeline.image import Images
 from archiver.pipeline.profile import Profile
 from archiver.pipeline.rewritten import Planned, Told
@@ -42,7 +42,8 @@ class DocumentPlan:
         and plan what is written there."""
         await self._allowance.take(self._list_wanted(reading))
         had = [self._allowance.records.get(each.url) for each in reading.references]
-        links = [self._link(reading, number, record) for number, record in enumerate(had)]
+        both = zip(reading.references, had, strict=True)
+        links = [self._link(reference, record, reading) for reference, record in both]
         self._replacements += self._plan_edits(reading, links, had)
         for reference, link in zip(reading.references, links, strict=True):
             if link is None:
@@ -79,8 +80,9 @@ class DocumentPlan:
     def _is_ours(self, url: str) -> bool:
         return self._profile.linker.is_ours(url)
 
-    def _link(self, reading: Reading, number: int, record: ImageRecord | None) -> bytes | None:
-        reference = reading.references[number]
+    def _link(
+        self, reference: Reference, record: ImageRecord | None, reading: Reading
+    ) -> bytes | None:
         link = self._profile.linker.link(reference, record, self._task, reading)
         return None if link is None else self._spelled.setdefault(link, link)
 
