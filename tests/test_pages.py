@@ -96,6 +96,17 @@ def test_a_page_is_saved_with_its_style_sheets(site: Origin, run: Run, tmp_path:
     assert sorted(site.urls) == sorted({*site.answers, "https://site.example/post/gone.png"})
 
 
+def test_a_lost_picture_of_a_style_keeps_its_name(site: Origin, run: Run, tmp_path: Path) -> None:
+    """Its URL is spelled otherwise in CSS, which makes it no other picture."""
+    body = b"<p style=\"background: url('gone(1).png')\"><img src=https://img.example.com/a.jpg>"
+    serve_page(site, "https://site.example/post/2", body)
+    result = run("archive", "https://site.example/post/2", "--json")
+    assert documents_of(result)["https://site.example/post/2"][0] == "rewritten"
+    saved = (tmp_path / "archived" / "site.example" / "post" / "2" / "index.html").read_bytes()
+    assert b"url('https://site.example/post/gone%281%29.png')" in saved
+    assert b"img.example.com" not in saved
+
+
 def test_what_a_browser_says(site: Origin, run: Run) -> None:
     run("archive", URL)
     said = {x.url: (x.header("accept"), x.header("referer")) for x in site.exchanges}

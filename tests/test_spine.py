@@ -163,6 +163,8 @@ def test_what_cannot_be_read_is_named_and_the_run_goes_on(
     (posts / "broken.md").write_bytes(broken)
     (posts / "linked.md").write_bytes(b"![a](https://img.example.com/a.png)")
     os.link(posts / "linked.md", tmp_path / "other-name.md")
+    (posts / "linked-plain.md").write_bytes(b"no image")
+    os.link(posts / "linked-plain.md", tmp_path / "other-plain.md")
     (posts / "huge.md").write_bytes(b"x" * (51 * 2**20))
     result = archive("archive", "posts", "--in-place", "--json", cwd=tmp_path)
     assert result.code == 3, result.stderr
@@ -175,6 +177,7 @@ def test_what_cannot_be_read_is_named_and_the_run_goes_on(
     assert found["posts/broken.md"][0] == "rewritten"
     assert "front matter" in found["posts/broken.md"][1]
     assert found["posts/linked.md"] == ("skipped", "hardlinked")
+    assert found["posts/linked-plain.md"] == ("unchanged", "")
     assert found["posts/huge.md"][0] == "unreadable"
     assert (posts / "linked.md").read_bytes() == b"![a](https://img.example.com/a.png)"
     assert (posts / "broken.md").read_bytes().startswith(broken[:30])

@@ -36,7 +36,7 @@ class Allowance:
 
     async def take(self, wanted: Sequence[Wanted]) -> None:
         """Have those of *wanted* that may be had, the first ones first."""
-        new = [each for each in wanted if not self._is_settled(each.url)]
+        new = [each for each in wanted if each.url not in self.records]
         chosen = list(self._first(new))
         found: dict[str, ImageRecord] = {}
         rest = iter(chosen)
@@ -58,9 +58,6 @@ class Allowance:
             else f"{self._limits.images:,} images (limits.document_images)"
         )
         return f"more than {limit}: {left:,} stay as they are"
-
-    def _is_settled(self, url: str) -> bool:
-        return url in self.records or url in self._too_many or url in self._too_large
 
     def _first(self, wanted: Sequence[Wanted]) -> Iterator[Wanted]:
         """As many of *wanted* as there may be that are not had, and all that are, in order."""

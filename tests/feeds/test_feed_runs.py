@@ -21,6 +21,7 @@ from samples import FEED_RUNS
 
 from archiver.config import Config
 from archiver.feeds.growing import grow
+from archiver.formats.feed import PART
 from archiver.jobs import Silent, archive
 from archiver.model import DocumentOutcome, DocumentResult, Summary
 from archiver.orders import orders_of
@@ -168,6 +169,22 @@ def test_what_it_grew_from_is_kept_once(job: Callable[..., Job], tmp_path: Path)
     assert len(list((originals / "grown").iterdir())) == 1
     kept = {path.read_bytes() for path in originals.glob("??/*")}
     assert kept == set(fetched), "what was fetched stays for ever"
+
+
+def test_a_feed_of_several_parts(job: Callable[..., Job], tmp_path: Path) -> None:
+    """Its pictures are had once, its links written everywhere, and undone everywhere."""
+    item = '<item><guid>{0}</guid><enclosure url="{1}" type="image/png"/></item>\n'
+    urls = [picture_url(number % 3) for number in range(PART + 2)]
+    items = "".join(item.format(*each) for each in enumerate([*urls, picture_url(4)]))
+    data = f'<rss version="2.0"><channel>\n{items}</channel></rss>'.encode()
+    feed = job()
+    summary = feed.run(data)
+    assert (summary.images, summary.references) == ({"stored": 4}, len(urls) + 1)
+    assert feed.saved.count(b'url="https://me.example/archive/assets/') == len(urls) + 1
+    assert feed.run().documents == {"unchanged": 1}
+    (path,) = (tmp_path / "archived").rglob("index.*")
+    assert run_archiver("restore", "--all", cwd=tmp_path).code == 0
+    assert path.read_bytes() == data
 
 
 def test_only_new_pictures_count_for_the_limits_of_a_document(job: Callable[..., Job]) -> None:

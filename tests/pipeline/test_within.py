@@ -13,6 +13,7 @@ from archiver.pipeline.wanted import Wanted
 from archiver.pipeline.within import AT_A_TIME, Allowance
 
 HAD = frozenset("abc")  # before
+SLOW = frozenset("bux")
 
 
 class Pictures:
@@ -26,7 +27,8 @@ class Pictures:
         self.asked.append(wanted.url)
         self.under_way += 1
         self.most = max(self.most, self.under_way)
-        await asyncio.sleep(0)
+        for _ in range(3 if wanted.url in SLOW else 1):
+            await asyncio.sleep(0)
         self.under_way -= 1
         if wanted.url in HAD:
             return ImageRecord(wanted.url, Outcome.REUSED, size_bytes=10)
@@ -81,12 +83,13 @@ async def test_what_is_lost_counts_too() -> None:
     assert "1 stay as they are" in allowance.say_left()
 
 
-@pytest.mark.parametrize("parts", [["uv", "wx", "abc"], [*"uvwxabc"]])
-async def test_so_many_bytes(parts: list[str]) -> None:
-    allowance, pictures = await take(parts, bytes=15)
+@pytest.mark.parametrize("room", [11, 20])
+@pytest.mark.parametrize("parts", [["uv", "wx", "abc"], [*"uvwxabc"], ["uv", "wx", "xwabc"]])
+async def test_so_many_bytes(parts: list[str], room: int) -> None:
+    allowance, pictures = await take(parts, bytes=room)
     assert pictures.asked == [*"uvabc"]
     assert allowance.say_left() == (
-        "more than 15 bytes of images (limits.document_bytes): 2 stay as they are"
+        f"more than {room} bytes of images (limits.document_bytes): 2 stay as they are"
     )
 
 
