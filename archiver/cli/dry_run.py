@@ -10,19 +10,22 @@ import click
 
 from archiver.cli.tell import tell
 from archiver.config import Config
-from archiver.errors import DocumentError
+from archiver.errors import DocumentError, UsageError
 from archiver.pipeline.dynamic import Skips
+from archiver.redact import redact
 from archiver.report.json_lines import dump_json
 from archiver.scanning import Scan, scan_documents
 from archiver.sources import is_url
+from archiver.syntax.urls import resolve
 
 TYPICAL_S = 0.5  # a request with its answer, where no pace is set: a guess that says so
 
 
 def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
     """Print the plan; the exit code: 3 where a document cannot be read."""
-    pages = [source for source in sources if is_url(source)]
-    wanted = set(pages)
+    pages = {source: _page_url(source) for source in sources if is_url(source)}
+    asked_pages = set(pages.values())
+    wanted = set(asked_pages)
     skips = Skips(config.skip, config.network)
     documents = problems = 0
     for found in scan_documents([source for source in sources if source not in pages], config):
@@ -37,9 +40,16 @@ def print_plan(sources: Sequence[str], config: Config, as_json: bool) -> int:
         for line in _objects(hosts, config):
             click.echo(line)
     else:
-        for line in _lines(hosts, documents, len(pages), config):
+        for line in _lines(hosts, documents, len(asked_pages), config):
             tell(line)
     return 3 if problems else 0
+
+
+def _page_url(source: str) -> str:
+    url = resolve(source, None)
+    if url is None:
+        raise UsageError(f"{redact(source)}: not a URL that can be asked for")
+    return url
 
 
 def _urls(found: Scan, skips: Skips) -> Iterator[str]:

@@ -72,7 +72,7 @@ def _document_path(subject: str) -> bytes:
     """The path of the document that *subject* names; b"": it is the URL of a picture.
 
     Raises:
-        UsageError: it is no URL of an object, nor another one.
+        UsageError: it is no URL of an object, nor another one, or it is a folder.
     """
     if is_object_url(subject):
         if not split_object_path(os.fsencode(subject))[1]:
@@ -80,4 +80,6 @@ def _document_path(subject: str) -> bytes:
         return os.fsencode(subject)
     if not os.path.lexists(subject):
         return b""
+    if os.path.isdir(subject):
+        raise UsageError(f"{subject}: is a folder; name a document, or the URL of a picture")
     return bytes(Path(subject).parent.resolve() / Path(subject).name)

@@ -79,6 +79,8 @@ def test_a_moved_folder(archive: Callable[..., Result], origin: Origin, tmp_path
 BAD = {
     "no unit": (["gc", "--grace", "30"], "--grace 30: expected a number with s, m, h, d or w"),
     "no such folder": (["gc", "none"], "none: no such file"),
+    "why of a folder": (["why", "."], ".: is a folder; name a document"),
+    "a plan for no URL": (["archive", "--dry-run", "http://[x"], "not a URL that can be asked for"),
 }
 
 
