@@ -1,7 +1,8 @@
 """The facts of every run: append-only lines, one file a run. The truth about the archive.
 
-`facts` and `lines` say what a line holds, `writer` appends a run's facts, `reader` gives back
-those of all runs in order. Journals of several machines merge by being copied into one folder.
+`facts` and `shapes` say what a line holds, as values and as JSON; `lines` turns the one into the
+other. `writer` appends a run's facts, `reader` gives back those of all runs in order. Journals of
+several machines merge by being copied into one folder.
 """
 
 from archiver.journal.facts import Conflict, Done, Fact, Removed, Restored

@@ -14,7 +14,8 @@ import msgspec
 from archiver import files
 from archiver.errors import RunError
 from archiver.journal.facts import Fact
-from archiver.journal.lines import VERSION, decode, decode_briefly, encode
+from archiver.journal.lines import decode, decode_briefly, encode
+from archiver.journal.shapes import VERSION
 
 logger = logging.getLogger(__name__)
 

@@ -1,10 +1,12 @@
-"""The JSON object of each kind of line; `lines` fills them from facts."""
+"""The JSON object of each kind of line; `filling` makes them of facts."""
 
 from __future__ import annotations
 
 import msgspec
 
 from archiver.model import Refusal
+
+VERSION = 1
 
 
 class Encoded(msgspec.Struct, frozen=True):
