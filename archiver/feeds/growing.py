@@ -21,6 +21,7 @@ from archiver.feeds.spans import Feed
 from archiver.feeds.xml_items import find_xml_items
 from archiver.model import FeedCaps, Replacement, Span
 from archiver.rewrite.splice import splice
+from archiver.syntax.json_strings import is_json
 
 MAX_BYTES = 48 * 2**20  # of a grown feed: a document may have 50 MiB, with the links in it
 _BLANK_END = re.compile(rb"[ \t\r\n]*\Z")
@@ -39,8 +40,8 @@ def find_items(data: bytes, base_url: str | None) -> Feed:
     >>> feed.kind, [item.key for item in feed.items]
     ('rss', ['1'])
     """
-    is_json = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-    return find_json_items(data, base_url) if is_json else find_xml_items(data, base_url)
+    find = find_json_items if is_json(data) else find_xml_items
+    return find(data, base_url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,6 @@ from archiver.feeds.parts import PART_ITEMS
 from archiver.feeds.texts import clean_text, html_of_text, name_of, one_line
 
 _DECODER = json.JSONDecoder()
-_OUTER = b"\xef\xbb\xbf \t\r\n"
-
-
-def is_json(data: bytes) -> bool:
-    """Whether the bytes are JSON and no XML."""
-    return data.lstrip(_OUTER).startswith(b"{")
 
 
 def read_json(data: bytes, url: str, part_items: int = PART_ITEMS) -> Feed:

@@ -17,10 +17,11 @@ from archiver.errors import DocumentError
 from archiver.feeds.entries import Channel, make_item, name_entry
 from archiver.feeds.identity import find_shared_ids
 from archiver.feeds.items import Feed, FeedItem, ItemsAnew
-from archiver.feeds.json_feed import is_json, read_json
+from archiver.feeds.json_feed import read_json
 from archiver.feeds.parts import PART_ITEMS, FeedParts
 from archiver.feeds.spans import UnclearFeedError
 from archiver.feeds.xml_items import find_xml_places
+from archiver.syntax.json_strings import is_json
 
 
 def read_feed(data: bytes, url: str = "", charset: str = "", part_items: int = PART_ITEMS) -> Feed:

@@ -15,7 +15,7 @@ from archiver.formats.html import find_in_html
 from archiver.formats.image_urls import names_an_image
 from archiver.formats.xml_scope import XmlScope, XmlSource
 from archiver.model import Reading
-from archiver.syntax.json_strings import find_strings
+from archiver.syntax.json_strings import find_strings, is_json
 from archiver.syntax.scalars import Scalar
 from archiver.syntax.text import Text
 from archiver.syntax.xml import XmlElement
@@ -55,8 +55,7 @@ def read_parts(
     """
     encoding = xml_encoding(data)
     findings = Findings(settings)
-    is_json = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-    find = _find_in_json if is_json else _find_in_xml
+    find = _find_in_json if is_json(data) else _find_in_xml
     for _ in find(data, encoding, findings, base_url):
         if findings.count >= part:
             yield findings.reading("feed", encoding, base_url)

@@ -23,6 +23,7 @@ from archiver.pipeline.page_place import place_page, place_sheet
 from archiver.pipeline.places import Places
 from archiver.pipeline.records import now_text
 from archiver.redact import redact
+from archiver.syntax.json_strings import is_json
 
 T = TypeVar("T")
 
@@ -205,8 +206,8 @@ def tell_fetched(data: bytes, media_type: str, kind: str) -> str | None:
 def _place(url: str, format: str, data: bytes) -> str:
     if format == "stylesheet":
         return place_sheet(url)
-    is_json = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-    return place_page(url, ".html" if format == "html" else ".json" if is_json else ".xml")
+    suffix = ".html" if format == "html" else ".json" if is_json(data) else ".xml"
+    return place_page(url, suffix)
 
 
 def _is_same(known: Visit, found: Visit) -> bool:

@@ -13,6 +13,16 @@ _TOKEN = re.compile(
     r'"(?P<string>(?:[^"\\]|\\.)*+)(?P<close>"?)|(?P<mark>[{}\[\],:])|[^"{}\[\],:]++', re.DOTALL
 )
 _COLON = re.compile(r"\s*+:")
+_OBJECT = re.compile(rb"[\xef\xbb\xbf \t\r\n]*+\{")
+
+
+def is_json(data: bytes) -> bool:
+    r"""Whether a file is a JSON object, where it may be XML as well.
+
+    >>> is_json(b"\xef\xbb\xbf {}"), is_json(b"<rss>{}</rss>")
+    (True, False)
+    """
+    return _OBJECT.match(data) is not None
 
 
 def find_strings(text: str) -> Iterator[Scalar]:
