@@ -12,15 +12,16 @@ from importlib.util import find_spec
 from archiver.errors import UsageError
 from archiver.feeds.item_html import absolute_html, first_picture
 from archiver.formats.html import html_encoding
+from archiver.syntax.patterns import compile_pattern
 
-_IMG = re.compile(r"<img\b(?:[^\"'>]|\"[^\"]*\"|'[^']*')*+>", re.IGNORECASE)
-_SOURCE = re.compile(
+_IMG = compile_pattern(r"<img\b(?:[^\"'>]|\"[^\"]*\"|'[^']*')*+>", re.IGNORECASE)
+_SOURCE = compile_pattern(
     r"\s(?:src|srcset|sizes|loading|data-[\w-]+)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>\"']+)",
     re.IGNORECASE,
 )
 _PLACE = "https://picture.invalid/{}.jpg"
-_PLACED = re.compile(r"https://picture\.invalid/(\d+)\.jpg")
-_BODY = re.compile(r"<body>(.*)</body>", re.DOTALL)
+_PLACED = compile_pattern(r"https://picture\.invalid/(\d+)\.jpg")
+_BODY = compile_pattern(r"<body>(.*)</body>", re.DOTALL)
 
 
 def check_extractor() -> None:

@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_TOKEN = re.compile(
+from archiver.syntax.patterns import compile_pattern
+
+_TOKEN = compile_pattern(
     r"(?P<raw><!--.*?(?:-->|\Z)|<(?P<name>script|style|xmp|iframe|noembed|noframes)\b.*?</(?P=name)\s*>)"
     r"|(?P<tag></?(?P<element>[A-Za-z][^\s/>]*+)(?:[^\"'>]|\"[^\"]*\"|'[^']*')*+>)"
     r"|(?P<text>[^<]++|<)",
     re.IGNORECASE | re.DOTALL,
 )
-_EMPTY_LINE = re.compile(r"(?<=[\r\n])([ \t]*)(?:\r\n?|\n)")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_BRACE = re.compile(r"\{(?=[{%#])")
+_EMPTY_LINE = compile_pattern(r"(?<=[\r\n])([ \t]*)(?:\r\n?|\n)")
+_QUOTED = compile_pattern(r"\"[^\"]*\"|'[^']*'")
+_BRACE = compile_pattern(r"\{(?=[{%#])")
 _KEEPS_LINES = ("pre", "textarea", "listing")
 
 

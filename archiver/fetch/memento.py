@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import urljoin
 
+from archiver.syntax.patterns import compile_pattern
+
 MAX_TIMEMAP_BYTES = 1 << 20  # some 8,000 captures; a picture with more has near ones among them
 
-_LINK = re.compile(r'<([^<>]*+)>((?:\s*+;\s*+[\w*-]++\s*+(?:=\s*+(?:"[^"]*+"|[^\s;,"]++))?)*+)')
-_PARAMETER = re.compile(r';\s*+([\w*-]++)\s*+=\s*+(?:"([^"]*+)"|([^\s;,"]++))')
+_LINK = compile_pattern(
+    r'<([^<>]*+)>((?:\s*+;\s*+[\w*-]++\s*+(?:=\s*+(?:"[^"]*+"|[^\s;,"]++))?)*+)'
+)
+_PARAMETER = compile_pattern(r';\s*+([\w*-]++)\s*+=\s*+(?:"([^"]*+)"|([^\s;,"]++))')
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from archiver.syntax.patterns import compile_pattern
+
 _HEAD = 4096  # bytes looked at; a root element stands in the first few hundred
 _BY_SUFFIX = {
     ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown",
@@ -14,15 +16,15 @@ _BY_SUFFIX = {
 _BY_ROOT = {
     "rss": "feed", "feed": "feed", "rdf": "feed", "channel": "feed", "svg": "svg", "html": "html",
 }  # fmt: skip
-_PROLOGUE = re.compile(
+_PROLOGUE = compile_pattern(
     r"(?:\s++|<\?[^>]*+>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>)*+",
     re.DOTALL | re.IGNORECASE,
 )
-_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s/>]")
-_HTML_DOCTYPE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
-_JSON_FEED = re.compile(r'\{.*?"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org', re.DOTALL)
-_FRONT_MATTER = re.compile(r"(?:---|\+\+\+|;;;)[ \t]*[\r\n]")
-_CSS = re.compile(
+_ROOT = compile_pattern(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s/>]")
+_HTML_DOCTYPE = compile_pattern(r"<!doctype\s+html", re.IGNORECASE)
+_JSON_FEED = compile_pattern(r'\{.*?"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org', re.DOTALL)
+_FRONT_MATTER = compile_pattern(r"(?:---|\+\+\+|;;;)[ \t]*[\r\n]")
+_CSS = compile_pattern(
     r"(?:/\*.*?\*/|\s)*+(?:@(?:charset|import|media|font-face|namespace|layer|supports|keyframes)\b"
     r"|(?!>)[^{}<;`!]{1,500}\{\s*(?:[\w-]+\s*:|\}|/\*))",
     re.DOTALL,

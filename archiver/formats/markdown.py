@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -19,13 +18,14 @@ from archiver.syntax.escapes import MARKDOWN_DESTINATION, TABLE_CELL
 from archiver.syntax.frontmatter import FrontMatter, find_front_matter
 from archiver.syntax.markdown import Destination, Image, scan_markdown
 from archiver.syntax.masking import cut_out
+from archiver.syntax.patterns import compile_pattern
 from archiver.syntax.shortcodes import TagImage, find_tags, is_within
 from archiver.syntax.text import Text
 
 MAX_NOTES = 20  # of one document; more of them tell a person nothing new
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Typora, Obsidian and Python-Markdown show these; to CommonMark they are text.
-_BLANK_IN_URL = re.compile(
+_BLANK_IN_URL = compile_pattern(
     r"!\[[^\[\]\r\n]*+\]\((?P<url>https?://[^()\s\"'<>]++(?:[ ]++[^()\s\"'<>]++)++)\)"
 )
 _REPLACED = {0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}  # by the parser

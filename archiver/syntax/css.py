@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archiver.syntax.escapes import CSS_STRING, CSS_URL, Codec
+from archiver.syntax.patterns import compile_pattern
 
 _ESCAPE = r"\\(?:[0-9a-fA-F]{1,6}+(?:\r\n|[ \t\n\r\f])?|[^0-9a-fA-F\n\r\f])"
 _STRING_ESCAPE = r"\\(?:[0-9a-fA-F]{1,6}+(?:\r\n|[ \t\n\r\f])?|\r\n|[^0-9a-fA-F])"
 _SPACE = r"[ \t\n\r\f]"
 _DOUBLE = rf'(?:[^"\\\n\r\f]++|{_STRING_ESCAPE}|\\\Z)*+'
 _SINGLE = rf"(?:[^'\\\n\r\f]++|{_STRING_ESCAPE}|\\\Z)*+"
-_TOKEN = re.compile(
+_TOKEN = compile_pattern(
     rf"""
       /\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)
     | (?P<string>"(?P<double>{_DOUBLE})(?:"|\Z)|'(?P<single>{_SINGLE})(?:'|\Z))
@@ -30,14 +31,14 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_UNQUOTED = re.compile(
+_UNQUOTED = compile_pattern(
     rf"{_SPACE}*+(?P<url>(?:[^\"'()\\ \t\n\r\f\x00-\x08\x0b\x0e-\x1f\x7f]|{_ESCAPE})*+)"
     rf"{_SPACE}*+(?:\)|\Z)"
 )
-_QUOTE_FOLLOWS = re.compile(rf"{_SPACE}*+[\"']")
-_BAD_URL = re.compile(r"(?:[^)\\]++|\\.)*+\)?", re.DOTALL)
+_QUOTE_FOLLOWS = compile_pattern(rf"{_SPACE}*+[\"']")
+_BAD_URL = compile_pattern(r"(?:[^)\\]++|\\.)*+\)?", re.DOTALL)
 _CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
-_MAY_HAVE_URLS = re.compile(r"url|import|image-set|src\(|\\", re.IGNORECASE)
+_MAY_HAVE_URLS = compile_pattern(r"url|import|image-set|src\(|\\", re.IGNORECASE)
 _IMAGE_SETS = ("image-set", "-webkit-image-set")
 
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 
+from archiver.syntax.patterns import compile_pattern
+
 Place = tuple[int, int]
 
 # Blanks, and a line end with the marks of the quotes and lists the line stands in.
-_GAP = re.compile(r"(?:[ \t]|(?:\r\n|\n|\r)[ \t]*+(?:>[ \t]?)*+)*+")
-_ANGLE = re.compile(r"<(?P<url>(?:[^<>\\\r\n]|\\[^\r\n])*+)>")
-_PART = re.compile(r"\\[!-/:-@\[-`{-~]|(?P<parenthesis>[()])|[^()\\\x00-\x20\x7f]++|\\")
-_LABEL = re.compile(r"\[(?:[^\]\\]|\\.)*+\]:", re.DOTALL)
+_GAP = compile_pattern(r"(?:[ \t]|(?:\r\n|\n|\r)[ \t]*+(?:>[ \t]?)*+)*+")
+_ANGLE = compile_pattern(r"<(?P<url>(?:[^<>\\\r\n]|\\[^\r\n])*+)>")
+_PART = compile_pattern(r"\\[!-/:-@\[-`{-~]|(?P<parenthesis>[()])|[^()\\\x00-\x20\x7f]++|\\")
+_LABEL = compile_pattern(r"\[(?:[^\]\\]|\\.)*+\]:", re.DOTALL)
 
 
 def find_inline(text: str, inner_end: int, end: int) -> Place | None:

@@ -14,21 +14,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from archiver.syntax.json_strings import find_object_end
+from archiver.syntax.patterns import compile_pattern
 from archiver.syntax.scalars import Scalar
 
 _EOL = r"(?:\r\n|\n|\r)"
 _BOL = r"(?:(?<![^\n])|(?<=\r)(?!\n))"  # not between the CR and LF of one line end
-_BLANKS = re.compile(rf"\ufeff?(?:[ \t]*+{_EOL})*+")
-_COMMENT_OPEN = re.compile(rf"<!--[ \t]*+{_EOL}")
-_COMMENT_CLOSE = re.compile(r"\s*+-->")
-_OPENING = re.compile(rf"(-{{3,}}|;{{3,}}|\+{{3}})[ \t]*+{_EOL}")
-_JSON_OPENING = re.compile(r'\{\s*+["}]')
-_HEXO_CLOSING = re.compile(rf"{_BOL}(?:-{{3,}}|;{{3,}})[ \t]*+(?:{_EOL}|\Z)")
-_BLANK_LINE = re.compile(rf"{_BOL}[ \t]*+(?:{_EOL}|\Z)")
-_BARE_LINE = re.compile(
+_BLANKS = compile_pattern(rf"\ufeff?(?:[ \t]*+{_EOL})*+")
+_COMMENT_OPEN = compile_pattern(rf"<!--[ \t]*+{_EOL}")
+_COMMENT_CLOSE = compile_pattern(r"\s*+-->")
+_OPENING = compile_pattern(rf"(-{{3,}}|;{{3,}}|\+{{3}})[ \t]*+{_EOL}")
+_JSON_OPENING = compile_pattern(r'\{\s*+["}]')
+_HEXO_CLOSING = compile_pattern(rf"{_BOL}(?:-{{3,}}|;{{3,}})[ \t]*+(?:{_EOL}|\Z)")
+_BLANK_LINE = compile_pattern(rf"{_BOL}[ \t]*+(?:{_EOL}|\Z)")
+_BARE_LINE = compile_pattern(
     r"(?:[ ]{0,3}(?P<key>[A-Za-z0-9_-]+):[ \t]*+|[ ]{4,}+)(?P<value>[^\r\n]*+)" + rf"(?:{_EOL}|\Z)"
 )
-_BARE_END = re.compile(rf"(?:---|\.\.\.)[ \t]*+(?:{_EOL}|\Z)")
+_BARE_END = compile_pattern(rf"(?:---|\.\.\.)[ \t]*+(?:{_EOL}|\Z)")
 
 # A block without delimiters is front matter only when it begins with one of these.
 KNOWN_KEYS = frozenset({
@@ -102,7 +103,7 @@ def _find_delimited(text: str, opening: re.Match[str]) -> FrontMatter | None:
     """Between an opening line and the first line that repeats it (or ``...`` after ``---``)."""
     fence = opening[1]
     closes = re.escape(fence) + (r"|\.\.\." if fence == "---" else "")
-    closing = re.compile(rf"{_BOL}(?:{closes})[ \t]*+(?:{_EOL}|\Z)")
+    closing = compile_pattern(rf"{_BOL}(?:{closes})[ \t]*+(?:{_EOL}|\Z)")
     found = closing.search(text, opening.end())
     if found is None:
         return None

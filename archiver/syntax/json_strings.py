@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from archiver.syntax.escapes import JSON_STRING
+from archiver.syntax.patterns import compile_pattern
 from archiver.syntax.scalars import MAX_PATH, Path, Scalar
 
 # An unclosed string takes all the rest: looking for its end again and again would be quadratic.
-_TOKEN = re.compile(
+_TOKEN = compile_pattern(
     r'"(?P<string>(?:[^"\\]|\\.)*+)(?P<close>"?)|(?P<mark>[{}\[\],:])|[^"{}\[\],:]++', re.DOTALL
 )
-_COLON = re.compile(r"\s*+:")
-_OBJECT = re.compile(rb"[\xef\xbb\xbf \t\r\n]*+\{")
+_COLON = compile_pattern(r"\s*+:")
+_OBJECT = compile_pattern(rb"[\xef\xbb\xbf \t\r\n]*+\{")
 
 
 def is_json(data: bytes) -> bool:

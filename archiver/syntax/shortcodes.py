@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver.syntax.destinations import Place
+from archiver.syntax.patterns import compile_pattern
 
 # A tag ends before the next one begins, inside quotes too: that keeps the search linear.
-_TAG = re.compile(
+_TAG = compile_pattern(
     r"\{\{[<%]\s*+(?P<shortcode>/?\w[\w./-]*+)"
     r"""(?P<hugo>(?:"(?:(?!\{\{)[^"\\]|\\[^{])*+"|`(?:(?!\{\{)[^`])*+`"""
     r"""|(?![>%]\}\}|\{\{)[^"`])*+)[>%]\}\}"""
@@ -22,7 +23,7 @@ _TAG = re.compile(
     r"|(?!%\}|\{%).)*+)%\}",
     re.DOTALL,
 )
-_ARGUMENT = re.compile(
+_ARGUMENT = compile_pattern(
     r"(?:(?P<name>[\w-]++)\s*+=\s*+)?+"
     r"""(?:"(?P<double>(?:[^"\\]|\\.)*+)"|'(?P<single>[^']*+)'|`(?P<raw>[^`]*+)`|(?P<bare>[^\s"'`]++))""",
     re.DOTALL,
@@ -32,7 +33,7 @@ _CODE = frozenset({"codeblock", "code", "highlight", "comment"})
 _FIGURES = frozenset({"figure", "img", "image", "picture", "fullimage"})
 _INCLUDES = frozenset({"include", "include_cached", "include_relative", "render"})
 _SOURCES = frozenset({"src", "url", "image", "img", "image_path", "poster", "thumbnail", "cover"})
-_ROOTED = re.compile(r"(?:https?:)?//|\.{0,2}/", re.IGNORECASE)
+_ROOTED = compile_pattern(r"(?:https?:)?//|\.{0,2}/", re.IGNORECASE)
 
 _Found = tuple[re.Match[str], str, bool]  # argument, role, is_certain
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archiver.syntax.patterns import compile_pattern
+
 _SPACE = " \t\n\f\r"
-_URL = re.compile(rf"[{_SPACE},]*+([^{_SPACE}]++)")  # begins with no comma: it is never empty
+_URL = compile_pattern(rf"[{_SPACE},]*+([^{_SPACE}]++)")  # begins with no comma: it is never empty
 # A comma ends the descriptors, but not inside parentheses.
-_DESCRIPTORS = re.compile(r"(?:[^,(]++|\([^)]*+)*+")
+_DESCRIPTORS = compile_pattern(r"(?:[^,(]++|\([^)]*+)*+")
 
 
 class SrcsetEntry(NamedTuple):

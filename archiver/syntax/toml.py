@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from archiver.syntax.escapes import TOML_BASIC
+from archiver.syntax.patterns import compile_pattern
 from archiver.syntax.scalars import MAX_PATH, Path, Scalar
 
 # An unclosed block takes all the rest: looking for its end again and again would be quadratic.
-_TOKEN = re.compile(
+_TOKEN = compile_pattern(
     r'''"""(?:\r\n|\n)?(?P<basic_block>(?:[^"\\]|\\.|"{1,2}+(?!"))*+)(?:"""(?P<b>"{0,2})|\Z)
     |\'\'\'(?:\r\n|\n)?(?P<literal_block>(?:[^']|'{1,2}+(?!'))*+)(?:\'\'\'(?P<l>'{0,2})|\Z)
     |"(?P<basic>(?:[^"\\\r\n]|\\[^\r\n])*+)"

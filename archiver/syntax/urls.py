@@ -11,17 +11,19 @@ import re
 
 import ada_url
 
+from archiver.syntax.patterns import compile_pattern
+
 _OUTER = "".join(map(chr, range(0x21)))  # C0 controls and space, stripped at both ends
 _DROPPED = str.maketrans("", "", "\t\n\r")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_HTTP = re.compile(r"https?:", re.IGNORECASE)
-_NETWORK_PATH = re.compile(r"[/\\]{2}")
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
-_BYTES = re.compile("[\udc00-\udcff]")
-_LONE = re.compile("[\ud800-\udfff]")
-_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|<%|\$\{|\{[A-Za-z_]\w*\}|\[\[|<\?php")
+_SCHEME = compile_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_HTTP = compile_pattern(r"https?:", re.IGNORECASE)
+_NETWORK_PATH = compile_pattern(r"[/\\]{2}")
+_NON_ASCII = compile_pattern(r"[^\x00-\x7f]+")
+_BYTES = compile_pattern("[\udc00-\udcff]")
+_LONE = compile_pattern("[\ud800-\udfff]")
+_TEMPLATE = compile_pattern(r"\{\{|\}\}|\{%|<%|\$\{|\{[A-Za-z_]\w*\}|\[\[|<\?php")
 # An absolute URL that the standard leaves as it is: most URLs of most documents.
-_CANONICAL = re.compile(
+_CANONICAL = compile_pattern(
     r"https?://(?!(?:[^/]*\.)?xn--)(?:[a-z0-9-]{1,63}+\.)++[a-z][a-z0-9-]{1,62}+"
     r"(?:/(?!\.|%2[eE])[A-Za-z0-9_~!$&'()*+,;=:@%.-]*+)++"
     r"(?:\?[A-Za-z0-9_~!$&()*+,;=:@%/?.-]*+)?"

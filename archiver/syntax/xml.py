@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from archiver.syntax.escapes import Codec, xml_codec
+from archiver.syntax.patterns import compile_pattern
 
 XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -32,13 +33,13 @@ _TOKEN = rf"""
     | (?P<text>[^<]++)
     | <
     """
-XML_TOKEN = re.compile(_TOKEN, re.VERBOSE)
-XML_TOKEN_OF_BYTES = re.compile(_TOKEN.encode(), re.VERBOSE)
+XML_TOKEN = compile_pattern(_TOKEN, re.VERBOSE)
+XML_TOKEN_OF_BYTES = compile_pattern(_TOKEN.encode(), re.VERBOSE)
 _ATTRIBUTE = rf"({_NAME}+)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')"
-XML_ATTRIBUTE = re.compile(_ATTRIBUTE)
-XML_ATTRIBUTE_OF_BYTES = re.compile(_ATTRIBUTE.encode())
-_ENTITY = re.compile(rf"<!ENTITY\s++({_NAME}+)\s++(?:\"([^\"]*+)\"|'([^']*+)')\s*+>")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+XML_ATTRIBUTE = compile_pattern(_ATTRIBUTE)
+XML_ATTRIBUTE_OF_BYTES = compile_pattern(_ATTRIBUTE.encode())
+_ENTITY = compile_pattern(rf"<!ENTITY\s++({_NAME}+)\s++(?:\"([^\"]*+)\"|'([^']*+)')\s*+>")
+_COMMENT = compile_pattern(r"<!--.*?-->", re.DOTALL)
 
 Name = tuple[str, str]  # (namespace, local name)
 

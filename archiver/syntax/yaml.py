@@ -13,12 +13,13 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from archiver.syntax.escapes import YAML_DOUBLE, YAML_SINGLE
+from archiver.syntax.patterns import compile_pattern
 from archiver.syntax.scalars import MAX_PATH, Path, Scalar, SyntaxProblem
 
-_PREFIX = re.compile(r"(?:(?:&\S++|!\S*+)(?:\s|#[^\r\n]*+)++)*+")  # anchors and tags
-_HEADER = re.compile(r"[^\r\n]*+")  # of a block scalar: its indicators and comment
+_PREFIX = compile_pattern(r"(?:(?:&\S++|!\S*+)(?:\s|#[^\r\n]*+)++)*+")  # anchors and tags
+_HEADER = compile_pattern(r"[^\r\n]*+")  # of a block scalar: its indicators and comment
 _QUOTED = {"'": YAML_SINGLE, '"': YAML_DOUBLE}
-_LEADING_TABS = re.compile(r"(?<![^\r\n])[ \t]*\t[ \t]*")
+_LEADING_TABS = compile_pattern(r"(?<![^\r\n])[ \t]*\t[ \t]*")
 _UNREADABLE = (  # compiled where it is used: takes longer than all else here, and is rare
     r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
