@@ -40,6 +40,7 @@ _splice_decoder = msgspec.json.Decoder(SpliceLine)
 def encode(fact: Fact, when: str) -> bytes:
     """The line of a fact, with its line end.
 
+    >>> from archiver.journal.facts import Done
     >>> encode(Done(b"post.md", "ab", ""), "2026-01-02T03:04:05Z")
     b'{"kind":"done","v":1,"when":"2026-01-02T03:04:05Z","path":"post.md","sha256_after":"ab"}\\n'
     """

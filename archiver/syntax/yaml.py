@@ -126,7 +126,7 @@ def find_scalars_by_line(text: str) -> list[Scalar]:
     """
     found: list[Scalar] = []
     path: Path = ()
-    for line in re.finditer(_LINE, text):
+    for line in compile_pattern(_LINE).finditer(text):
         path = (line["key"],) if line["key"] else path
         group = next((group for group in _LINE_CODECS if line[group]), None)
         if group and path:
